@@ -1,0 +1,69 @@
+"""How sure is sure, and how long a step bakes: the settings of the evidence, with their reasons."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """
+    Attributes:
+        alpha: chance that a canary within its margins is ever rolled back, over the whole rollout, however often one looks.
+        beta: chance, per step, that a canary beyond its advance margin advances.
+        cap: the most by which one interval can multiply any evidence, so that one bad interval never rolls back alone.
+            It cuts from above, for the bets on "bad" and on "good" alike. Cutting from below would add evidence
+            that the data do not give, and alpha would no longer hold.
+        start_share: of the purse, bet in the first interval, on "bad from the start".
+        step_share: the same at every change of weights.
+        interval_share: the same in every other interval, for what breaks later.
+        paired_limit: largest burstiness believed where stable has one endpoint: over time, an outage looks like a burst.
+        min_bad, min_bad_intervals: bad responses, and intervals with any, without which nothing is rolled back.
+        hold_at: evidence against the canary at which nothing advances any more.
+        quiet_below: evidence against it below which, at the end of the longest bake, nothing speaks against it.
+        risk_budget: bad responses, as a part of *all* requests, that the next step may cost: a small next share
+            allows a wide advance margin (`risk_budget` / share).
+        stale_intervals: intervals without metrics after which it is told as a reason of its own.
+    """
+
+    alpha: float = 0.01
+    beta: float = 0.05
+    cap: float = 10.0
+    start_share: float = 0.5
+    step_share: float = 0.25
+    interval_share: float = 1 / 360
+    paired_limit: float = 30.0
+    min_bad: int = 3
+    min_bad_intervals: int = 2
+    hold_at: float = 10.0
+    quiet_below: float = 3.0
+    risk_budget: float = 0.005
+    stale_intervals: int = 6
+
+    @property
+    def limit(self) -> float:
+        """Evidence against the canary that rolls it back (Ville 1939: reached by chance with at most `alpha`)."""
+        return 1 / self.alpha
+
+    @property
+    def needed(self) -> float:
+        """Evidence for the canary that lets it advance."""
+        return 1 / self.beta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bake:
+    """
+    How long a step stays, in intervals in which something could be seen.
+
+    Attributes:
+        min_intervals: settled intervals with data before anything advances. An interval in which nobody asked has data:
+            it is known that nobody asked.
+        max_intervals: known intervals of this step, settled or not, after which waiting longer is no use.
+            Unknown ones do not count, and unsettled ones count once a settled one has followed.
+        min_requests: canary requests in settled intervals of this step, without which a step is never left untested.
+        control: stable gets traffic too; False at 100 %, where relative gates have nothing to compare with.
+    """
+
+    min_intervals: int
+    max_intervals: int
+    min_requests: int
+    control: bool

@@ -1,0 +1,90 @@
+"""All that is remembered of a rollout's intervals; constant in size, immutable, fit to be handed to other threads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from canary.evidence.account import Account
+from canary.evidence.confidence import Confidence
+from canary.evidence.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    What was seen since the weights changed last.
+
+    Attributes:
+        next_share: share of the step after this one; its damage is what the risk budget limits. None: not limited so.
+        observed: settled intervals with data.
+        requests: canary requests in those.
+        known: intervals with data, settled or not.
+        aged: `known` as of the newest settled interval, so that no provisional one ends a bake.
+    """
+
+    next_share: float | None = None
+    observed: int = 0
+    requests: float = 0.0
+    known: int = 0
+    aged: int = 0
+
+    def allowance(self, confidence: Confidence) -> float:
+        """Bad rate that the risk budget tolerates at the next share."""
+        return confidence.risk_budget / self.next_share if self.next_share else 0.0
+
+    def add(self, requests: float, settled: bool) -> "Step":
+        """One more interval with data."""
+        known = self.known + 1
+        if not settled:
+            return Step(self.next_share, self.observed, self.requests, known, self.aged)
+        return Step(self.next_share, self.observed + 1, self.requests + requests, known, known)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """
+    Attributes:
+        odds: E, how many to one the data speak against "the canary is within all its margins".
+        through: index of the last interval fed, 0 before the first.
+        unknown: consecutive unknown intervals up to now.
+        why: why the newest of them is unknown, may be "".
+        condemned: the verdict that rolled the canary back; nothing later takes it back.
+    """
+
+    confidence: Confidence
+    accounts: tuple[Account, ...]
+    step: Step
+    odds: float = 1.0
+    through: int = 0
+    unknown: int = 0
+    why: str = ""
+    condemned: Verdict | None = None
+
+    @property
+    def observed(self) -> int:
+        """Settled intervals of this step with data."""
+        return self.step.observed
+
+    @property
+    def requests(self) -> float:
+        """Canary requests in them."""
+        return self.step.requests
+
+    @property
+    def loudest(self) -> Account:
+        """The gate that speaks most against the canary."""
+        return max(self.accounts, key=lambda account: account.share)
+
+    @property
+    def weakest(self) -> Account | None:
+        """Of the gates that must be passed, the one furthest from it; None where nothing compares with stable."""
+        relative = [account for account in self.accounts if account.relative]
+        return min(relative, key=lambda account: account.confidence, default=None)
+
+
+def odds(accounts: Sequence[Account]) -> float:
+    """The weighted average of the gates (Vovk & Wang 2021); weight that no gate has stays at 1."""
+    total, unused = 0.0, 1.0
+    for account in accounts:
+        total += account.share
+        unused -= account.gate.weight
+    return total + max(0.0, unused)

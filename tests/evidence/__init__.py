@@ -1,0 +1,1 @@
+"""Tables, laws and exact enumeration; nothing here needs a fake."""
