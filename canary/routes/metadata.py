@@ -1,0 +1,26 @@
+"""What is read alike from every kind of route."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from canary.terms import PREFIX
+
+
+def own_annotations(meta: Mapping[str, Any]) -> dict[str, str]:
+    """The annotations under our prefix."""
+    return {
+        key: str(value) for key, value in (meta.get("annotations") or {}).items() if key.startswith(PREFIX)
+    }
+
+
+def last_manager(meta: Mapping[str, Any]) -> str:
+    """The field manager that wrote the spec last, by the server's own book-keeping."""
+    entries: Sequence[Mapping[str, Any]] = meta.get("managedFields") or ()
+    of_spec = [entry for entry in entries if "f:spec" in (entry.get("fieldsV1") or {})]
+    return str(max(of_spec, key=lambda entry: str(entry.get("time", "")), default={}).get("manager", ""))
+
+
+def controller(meta: Mapping[str, Any]) -> str:
+    """`Kind name` of the owner that controls the object."""
+    owners: Sequence[Mapping[str, Any]] = meta.get("ownerReferences") or ()
+    return next((f"{owner['kind']} {owner['name']}" for owner in owners if owner.get("controller")), "")

@@ -1,0 +1,49 @@
+"""
+The ServiceProfile in which smi-adaptor hands a TrafficSplit to Linkerd: read only, to see whether it did.
+
+A TrafficSplit has no status. That its weights arrived shows in `spec.dstOverrides` of the profile named after the
+apex, as Quantities in canonical spelling (1000 reads back as `1k`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from canary.routes.quantity import parse
+
+SKIP = "smi.linkerd.io/skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """
+    Attributes:
+        overrides: authority without port → weight; empty = no split is in force.
+        skipped: smi-adaptor was told to leave it alone.
+    """
+
+    overrides: Mapping[str, Fraction | None]
+    skipped: bool = False
+
+    def shows(self, weights: Mapping[str, int | None], namespace: str, domain: str) -> bool:
+        """Whether Linkerd was handed exactly `weights` (Service → weight)."""
+        wanted = {name(service, namespace, domain): weight for service, weight in weights.items()}
+        return dict(self.overrides) == wanted
+
+
+def name(service: str, namespace: str, domain: str) -> str:
+    """The name of a Service's profile, which is also its authority without port."""
+    return f"{service}.{namespace}.svc.{domain}"
+
+
+def read(obj: Mapping[str, Any]) -> Profile:
+    """What a ServiceProfile object says about splitting."""
+    overrides = (obj.get("spec") or {}).get("dstOverrides") or ()
+    return Profile(
+        overrides={
+            str(entry.get("authority", "")).partition(":")[0]: parse(entry.get("weight"))
+            for entry in overrides
+        },
+        skipped=SKIP in ((obj.get("metadata") or {}).get("annotations") or {}),
+    )
