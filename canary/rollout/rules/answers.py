@@ -1,0 +1,99 @@
+"""How rules answer: what every decision keeps account of, and the one way to give traffic back to stable."""
+
+from canary.rollout.requests import Request
+from canary.rollout.snapshot import Decision, Snapshot
+from canary.rollout.stamp import Stamp
+from canary.terms import Phase
+
+_ADVANCING = (Phase.PROGRESSING, Phase.BAKING)
+
+
+def spent(seen: Snapshot, stamp: Stamp) -> int:
+    """Intervals in which the rollout was allowed to advance: what deadlines count (not a weekend's pause)."""
+    return stamp.spent + (seen.since(stamp.at) if stamp.phase in _ADVANCING else 0)
+
+
+def changed(seen: Snapshot, stamp: Stamp, **changes: object) -> Stamp:
+    """The stamp with changes, its accounts brought up to now."""
+    return stamp.but(spent=spent(seen, stamp), at=seen.now, **changes)
+
+
+def acted_on(stamp: Stamp, request: Request) -> dict[str, object]:
+    """The change that remembers a request as acted on."""
+    return {"acks": {**stamp.acks, request.word: request.hash}}
+
+
+def before_the_first_rung(stamp: Stamp) -> Stamp:
+    """The stamp of an attempt that has not begun; a pause stays in force."""
+    return stamp.but(
+        phase=Phase.WAITING,
+        step=0,
+        pins={},
+        gap=None,
+        gaps=0,
+        drifted="",
+        settled=None,
+        checkpoint="",
+        approved=(),
+        spent=0,
+    )
+
+
+def phase_on_rung(stamp: Stamp) -> Phase:
+    """What a rollout on a rung is called: who waits for a person goes on waiting."""
+    if stamp.phase is Phase.FAILED_HELD:
+        return Phase.FAILED_HELD
+    if stamp.paused or stamp.drifted:
+        return Phase.PAUSED
+    at_the_top = stamp.policy is not None and stamp.step >= len(stamp.policy.rungs)
+    return Phase.BAKING if at_the_top else Phase.PROGRESSING
+
+
+def hold(seen: Snapshot, stamp: Stamp, reason: str, message: str, *, page: bool = False) -> Decision:
+    """Stay where it is, in the phase that goes with the step."""
+    return rest(
+        seen, changed(seen, stamp, phase=phase_on_rung(stamp), reason=reason, message=message), page=page
+    )
+
+
+def rest(seen: Snapshot, stamp: Stamp, *, page: bool = False) -> Decision:  # noqa: ARG001 - answers are called alike
+    """Leave the weights, remember `stamp`."""
+    return Decision(stamp.reason, stamp.message, stamp=stamp, page=page)
+
+
+def move(seen: Snapshot, stamp: Stamp, *, page: bool = False) -> Decision:
+    """
+    Remember `stamp`, and give the weights that go with it.
+
+    Stable never gets traffic while it has no ready endpoint: then everything stays, and a person is called.
+    """
+    wanted = stamp.weights(seen.services)
+    if _adds_to_stable(seen, stamp, wanted) and not seen.leaf(stamp.stable).ready:
+        message = f"{stamp.message}; but {stamp.stable} has no ready endpoint, so traffic stays where it is"
+        return Decision("StableNotReady", message, stamp=_told(seen, message), page=True)
+    return Decision(stamp.reason, stamp.message, weights=wanted, stamp=stamp, page=page)
+
+
+def taken_back(seen: Snapshot, stamp: Stamp, phase: Phase, reason: str, message: str) -> Decision:
+    """The attempt ends and all traffic belongs to stable."""
+    ended = changed(
+        seen,
+        stamp,
+        phase=phase,
+        reason=reason,
+        message=message,
+        settled=None,
+        checkpoint="",
+        gap=None,
+        since=seen.now,
+    )
+    return move(seen, ended)
+
+
+def _adds_to_stable(seen: Snapshot, stamp: Stamp, wanted: dict[str, int]) -> bool:
+    live, total = seen.route.share(stamp.stable), sum(wanted.values())
+    return live is None or wanted[stamp.stable] / total > live + 1e-9
+
+
+def _told(seen: Snapshot, message: str) -> Stamp | None:
+    return changed(seen, seen.stamp, reason="StableNotReady", message=message) if seen.stamp else None
