@@ -1,0 +1,122 @@
+"""
+The one client of Prometheus' API, hardened.
+
+As it comes, PrometheusConnect waits for ever, retries three times with pauses, sends POST queries in the URL, rounds
+ranges to whole seconds, drops warnings, obeys the environment's proxies, and asks for a gzip that costs Prometheus
+more than the query. Here a call is one request with its deadline, and whatever goes wrong is one of our own errors.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import requests
+from prometheus_api_client.prometheus_connect import PrometheusConnect
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.util.retry import Retry
+
+from canary.errors import Unavailable
+from canary.metrics.answers import Answer, explain, read
+from canary.metrics.deadline import Deadline
+from canary.metrics.refusal import Account, refused
+
+CONNECT_SECONDS = 2.0
+"""A server in the cluster that takes longer to accept a connection is not there."""
+
+BODY_LIMIT = 64 * 2**20
+"""Bytes: some ten times what 100 rollouts over 1,000 intervals need."""
+
+CHUNK = 2**16
+ONCE = Retry(total=0, redirect=0, raise_on_status=False, raise_on_redirect=False)
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+class Connection(PrometheusConnect):
+    """Connections to one Prometheus, kept open; threads may share it."""
+
+    def __init__(self, url: str, account: Account | None = None, pool: int = 8) -> None:
+        """
+        Args:
+            account: whom to name where Linkerd refuses us.
+            pool: connections kept open.
+        """
+        session = requests.Session()
+        session.trust_env = False
+        super().__init__(url=url.rstrip("/"), headers=PLAIN, retry=ONCE, session=session, method="POST")
+        session.mount(self.url, HTTPAdapter(pool_maxsize=pool, max_retries=ONCE))
+        self.where = _without_credentials(url)
+        self._account = account or Account()
+
+    def instant(self, query: str, deadline: Deadline) -> Answer:
+        """
+        The value of `query` now, by Prometheus' own clock.
+
+        Raises:
+            Unavailable: no usable answer before the deadline.
+            Stalled: Prometheus does not talk to us.
+        """
+        return self._ask("query", {"query": query}, deadline)
+
+    def window(self, query: str, span: range, deadline: Deadline) -> Answer:
+        """
+        The values of `query` at each second in `span`.
+
+        Raises:
+            Unavailable: no usable answer before the deadline.
+            Stalled: Prometheus does not talk to us.
+        """
+        form = {"query": query, "start": str(span[0]), "end": str(span[-1]), "step": str(span.step)}
+        return self._ask("query_range", form, deadline)
+
+    def _ask(self, path: str, form: Mapping[str, str], deadline: Deadline) -> Answer:
+        try:
+            with self._post(path, form, deadline) as response:
+                return self._read(response, deadline)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise Unavailable(
+                f"Prometheus at {self.where} did not answer: {_cause(error)}", at=self.where
+            ) from error
+
+    def _post(self, path: str, form: Mapping[str, str], deadline: Deadline) -> requests.Response:
+        left = deadline.left()
+        return self._session.post(
+            f"{self.url}/api/v1/{path}",
+            data={**form, "timeout": f"{max(1, round(left * 800))}ms"},
+            headers=self.headers,
+            timeout=(min(CONNECT_SECONDS, left), left),
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _read(self, response: requests.Response, deadline: Deadline) -> Answer:
+        status = response.status_code
+        if status in (401, 403):
+            raise refused(status, self.where, response.headers.get("l5d-proxy-error", ""), self._account)
+        body = self._body(response, deadline)
+        if status == 200:
+            return read(body)
+        said = explain(body) or response.reason
+        raise Unavailable(f"Prometheus at {self.where} answered {status} ({said})", at=self.where)
+
+    def _body(self, response: requests.Response, deadline: Deadline) -> bytes:
+        """Piece by piece: a read time-out starts afresh with every byte, and a body may have no end."""
+        body = bytearray()
+        while piece := response.raw.read1(CHUNK, decode_content=True):
+            body += piece
+            if len(body) > BODY_LIMIT:
+                raise Unavailable(
+                    f"Prometheus at {self.where} answers more than {BODY_LIMIT >> 20} MiB", at=self.where
+                )
+            deadline.left()
+        return bytes(body)
+
+
+def _without_credentials(url: str) -> str:
+    """For messages: an address may hold a password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason: libraries wrap a refused connection three times."""
+    reason = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+    return _cause(reason) if isinstance(reason, BaseException) else str(error)

@@ -1,0 +1,68 @@
+"""Builders of a scripted Prometheus' answers: they start healthy, a test changes one thing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from canary.metrics.queries import Sight
+from canary.metrics.source import Leaves
+from tests.metrics.scripted import Labels, Point, Question, Reply, matrix, ok
+
+WEB = Leaves("shop", "web-v1", "web-v2")
+FIRST, LAST, SECONDS = 201, 203, 5
+"""The intervals asked for, and U."""
+
+
+def count(
+    service: str,
+    pod: str = "",
+    classification: str = "success",
+    client: str = "front",
+    namespace: str = "shop",
+) -> Labels:
+    """The labels of one row of increments."""
+    who = {"dst_namespace": namespace, "dst_service": service, "dst_pod": pod or f"{service}-a"}
+    return {**who, "namespace": "shop", "deployment": client, "classification": classification}
+
+
+def sight(service: str, sight: Sight = Sight.SEEN, client: str = "front", namespace: str = "shop") -> Labels:
+    """The labels of one row of freshness."""
+    who = {"dst_namespace": namespace, "dst_service": service, "namespace": "shop"}
+    return {**who, "deployment": client, "sight": f"{sight:d}"}
+
+
+MESHED: Labels = {}
+"""The labels of the row that says that proxies were seen at all."""
+
+
+def always(value: object) -> list[Point]:
+    """The same value at each interval asked for."""
+    return [(index * SECONDS, value) for index in range(FIRST, LAST + 1)]
+
+
+Row = tuple[Labels, list[Point]]
+
+
+@dataclass
+class Mesh:
+    """Answers both range queries; `extra` goes into every success."""
+
+    counts: list[Row] = field(
+        default_factory=lambda: [(count("web-v1"), always("90")), (count("web-v2"), always("10"))]
+    )
+    sights: list[Row] = field(
+        default_factory=lambda: [
+            (sight("web-v1"), always("1")),
+            (sight("web-v2"), always("1")),
+            (MESHED, always("3")),
+        ]
+    )
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    def __call__(self, question: Question) -> Reply:
+        rows = self.sights if "count_values" in question.form["query"] else self.counts
+        return ok(matrix(rows), **self.extra)
+
+
+def only(reply: Reply) -> Callable[[Question], Reply]:
+    """A server that says one thing, whatever it is asked."""
+    return lambda _: reply
