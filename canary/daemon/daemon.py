@@ -1,0 +1,107 @@
+"""
+The daemon as plain functions over a clock and executors: `evidence_tick`, `due_tick`, `resync`, `reload`, `handle`.
+
+Threads and the scheduler only call them, and so can a demo or a test, in lock-step on a virtual clock.
+"""
+
+from dataclasses import dataclass
+
+from canary.clock import Clock
+from canary.cluster.client import Cluster
+from canary.daemon.controller import Controller, Eyes, Hands
+from canary.daemon.due import Due
+from canary.daemon.folds import Folds
+from canary.daemon.grid import Grid
+from canary.daemon.objects import Copy
+from canary.daemon.policies import Policies
+from canary.daemon.shelf import Name
+from canary.daemon.teller import Teller
+from canary.errors import CanaryError
+from canary.metrics.source import Source
+from canary.rollout.stamp import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """
+    What a daemon lives in.
+
+    Attributes:
+        watching: connections for lists and watches alone.
+        usual, urgent: what writes; the urgent ones only take traffic away.
+        namespace, domain: the only namespace to look at ("" = all), the cluster's DNS domain.
+    """
+
+    clock: Clock
+    source: Source
+    grid: Grid
+    watching: Cluster
+    usual: Hands
+    urgent: Hands
+    policies: Policies
+    teller: Teller
+    namespace: str = ""
+    domain: str = "cluster.local"
+
+
+class Daemon:
+    """
+    Attributes:
+        copy: the local copy of the cluster; each of its reflectors wants a thread.
+        alive: monotonic moment of the last evidence tick that came to its end.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._due = Due()
+        self._folds = Folds(world.source, world.grid.unit)
+        self.copy = Copy(world.watching, self.handle, world.namespace, world.domain)
+        eyes = Eyes(self.copy, self._folds, world.policies, world.grid, world.clock)
+        self._controller = Controller(eyes, world.usual, world.urgent, world.teller, self._later)
+        self.alive = world.clock.monotonic()
+        self._began = False
+
+    def handle(self, name: Name) -> None:
+        """Something about a route has changed, or may have."""
+        self._controller.look(name)
+
+    def evidence_tick(self) -> None:
+        """Read what the proxies counted up to now, and look at every rollout that is on a rung."""
+        active = self._controller.active() if self.copy.synced else []
+        self._read([(name[0], stamp) for name, stamp in active])
+        self._world.teller.active.set(len(active))
+        self._world.teller.source(self._folds.away)
+        for name, _ in active:
+            self.handle(name)
+        self.alive = self._world.clock.monotonic()
+
+    def due_tick(self) -> None:
+        """Look at the routes whose time has come; at all of them once everything was listed."""
+        if self.copy.synced and not self._began:
+            self._began = True
+            self.resync()
+        for name in self._due.pop(self._world.clock.monotonic()):
+            self.handle(name)
+
+    def resync(self) -> None:
+        """Look at everything: a lost event costs no more than the time until here."""
+        for name in self.copy.routes.reflector.items():
+            self.handle(name)
+
+    def reload(self) -> None:
+        """Read policy files that changed; a start that waited for one is judged again."""
+        if self._world.policies.reload():
+            self.resync()
+
+    def _read(self, active: list[tuple[str, Stamp]]) -> None:
+        asked = self._world.clock.now()
+        try:
+            told = self._world.source.time()
+        except CanaryError as error:
+            self._folds.lost(str(error), self._world.grid.index())
+            return
+        self._world.grid.correct(asked, told)
+        self._folds.tick(active, self._world.grid.at(told))
+
+    def _later(self, name: Name, seconds: float) -> None:
+        self._due.push(name, self._world.clock.monotonic() + seconds)

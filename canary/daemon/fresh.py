@@ -1,0 +1,57 @@
+"""What the server itself says, before anything is written that gives or takes traffic: the local copy may be behind."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from canary.cluster import views
+from canary.cluster.client import Cluster
+from canary.cluster.kinds import DEPLOYMENTS, ENDPOINT_SLICES, STATEFUL_SETS, TRAFFIC_SPLITS, Kind
+from canary.cluster.objects import Raw
+from canary.cluster.views import Selected
+from canary.daemon.objects import Copy, Objects
+from canary.daemon.shelf import Name
+from canary.errors import Missing
+from canary.rollout.snapshot import Leaf, Workload
+
+WORKLOADS: Mapping[str, tuple[Kind, Callable[[Raw], Selected]]] = {
+    "Deployment": (DEPLOYMENTS, views.deployment),
+    "StatefulSet": (STATEFUL_SETS, views.stateful_set),
+}
+
+
+def observe(cluster: Cluster, known: Objects, *, workloads: bool) -> Objects:
+    """
+    The same objects, their endpoints and, if asked for, their workloads read from the server.
+
+    The route is not read again: the write is conditional on the very version that was decided on, so the server
+    refuses it where the copy is behind.
+    """
+    namespace = known.route.namespace
+    listing = cluster.list(ENDPOINT_SLICES, namespace, f"{views.SERVICE_NAME} in ({','.join(known.leaves)})")
+    slices = [slice_ for raw in listing.items if (slice_ := views.endpoints(raw))]
+    leaves = {}
+    for service, leaf in known.leaves.items():
+        ready = {endpoint for slice_ in slices if slice_.service == service for endpoint in slice_.ready}
+        found = _read_again(cluster, namespace, leaf) if workloads else leaf.workloads
+        leaves[service] = replace(leaf, ready=len(ready), workloads=found)
+    return replace(known, leaves=leaves)
+
+
+def reread(cluster: Cluster, copy: Copy, name: Name) -> Objects | None:
+    """All about a route that is itself read from the server, after somebody wrote before us; None if it is gone."""
+    try:
+        route = views.route(cluster.get(TRAFFIC_SPLITS, *name))
+    except Missing:
+        return None
+    return copy.about(route) if route else None
+
+
+def _read_again(cluster: Cluster, namespace: str, leaf: Leaf) -> tuple[Workload, ...]:
+    found = []
+    for known in leaf.workloads:
+        kind, view = WORKLOADS[known.pin.kind]
+        try:
+            found.append(view(cluster.get(kind, namespace, known.pin.name)).workload)
+        except Missing:
+            continue
+    return tuple(found)

@@ -1,0 +1,149 @@
+"""The local copy of all that rollouts look at. It tells names of routes that something changed about, never what."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from canary.cluster import views
+from canary.cluster.client import Cluster
+from canary.cluster.kinds import (
+    DEPLOYMENTS,
+    ENDPOINT_SLICES,
+    SERVICE_PROFILES,
+    SERVICES,
+    STATEFUL_SETS,
+    TRAFFIC_SPLITS,
+)
+from canary.cluster.reflector import Reflector
+from canary.daemon.shelf import Name, Shelf
+from canary.rollout.snapshot import Leaf
+from canary.routes import serviceprofile
+from canary.routes.route import Route
+from canary.routes.serviceprofile import Profile
+
+FOREIGN_OWNERS = {"Canary": "Flagger", "Rollout": "Argo Rollouts"}
+"""Kinds whose controllers move weights by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """
+    All that the cluster holds about one route.
+
+    Attributes:
+        leaves: what stands behind each backend.
+        mesh: why Linkerd was not seen to follow the route's weights; "" = it was.
+        conflicts: sentences about others who claim the route or its apex.
+    """
+
+    route: Route
+    leaves: Mapping[str, Leaf]
+    mesh: str
+    conflicts: tuple[str, ...]
+
+
+class Copy:
+    """One shelf a kind. Routes are found by the Services they name, everything else by the key it is looked up with."""
+
+    def __init__(
+        self, cluster: Cluster, changed: Callable[[Name], None], namespace: str, domain: str
+    ) -> None:
+        """
+        Args:
+            changed: told the names of routes; on the reflectors' threads, so it must be quick.
+            namespace: the only one to look at; "" = all.
+            domain: the cluster's DNS domain.
+        """
+        source = (cluster, namespace)
+        self._changed = changed
+        self._domain = domain
+        self.routes = Shelf(source, TRAFFIC_SPLITS, views.route, _services, self._service_changed)
+        self._profiles = Shelf(source, SERVICE_PROFILES, views.profile, _apex, self._service_changed)
+        self._services = Shelf(source, SERVICES, views.selector, _itself, self._service_changed)
+        self._slices = Shelf(source, ENDPOINT_SLICES, views.endpoints, _sliced, self._service_changed)
+        self._workloads = (
+            Shelf(source, DEPLOYMENTS, views.deployment, _namespace, self._namespace_changed),
+            Shelf(source, STATEFUL_SETS, views.stateful_set, _namespace, self._namespace_changed),
+        )
+
+    @property
+    def reflectors(self) -> tuple[Reflector[Any], ...]:
+        """Each wants a thread."""
+        shelves = (self.routes, self._profiles, self._services, self._slices, *self._workloads)
+        return tuple(shelf.reflector for shelf in shelves)
+
+    @property
+    def synced(self) -> bool:
+        """Every kind was listed at least once."""
+        return all(reflector.synced for reflector in self.reflectors)
+
+    def read(self, name: Name) -> Objects | None:
+        """All about one route, or None if there is none of that name."""
+        route = self.routes.get(name)
+        return self.about(route) if route else None
+
+    def about(self, route: Route) -> Objects:
+        """All about `route`, as it is given."""
+        leaves = {
+            backend.service: self._leaf((route.namespace, backend.service)) for backend in route.backends
+        }
+        return Objects(route, leaves, self._mesh(route), tuple(self._conflicts(route)))
+
+    def _leaf(self, service: Name) -> Leaf:
+        selector = self._services.get(service)
+        ready = {endpoint for slice_ in self._slices.find(service) for endpoint in slice_.ready}
+        found = (each for shelf in self._workloads for each in shelf.find((service[0], "")))
+        selected = tuple(each.workload for each in found if selector and selector <= each.labels)
+        return Leaf(exists=selector is not None, ready=len(ready), workloads=selected)
+
+    def _mesh(self, route: Route) -> str:
+        profile = self._profiles.get(
+            (route.namespace, serviceprofile.name(route.apex, route.namespace, self._domain))
+        )
+        if profile is None or not profile.overrides:
+            return f"smi-adaptor has not written the split into the ServiceProfile of {route.apex}: is linkerd-smi running?"
+        if profile.skipped:
+            return f"the ServiceProfile of {route.apex} tells smi-adaptor to leave it alone ({serviceprofile.SKIP})"
+        if not profile.shows(route.weights, route.namespace, self._domain):
+            return f"the ServiceProfile of {route.apex} shows other weights: smi-adaptor is not reconciling"
+        return ""
+
+    def _conflicts(self, route: Route) -> Iterator[str]:
+        kind = route.owner.partition(" ")[0]
+        if kind in FOREIGN_OWNERS:
+            yield f"{FOREIGN_OWNERS[kind]} owns this route ({route.owner})"
+        for other in self.routes.find((route.namespace, route.apex)):
+            if other.apex == route.apex and other.uid != route.uid:
+                yield f"{other} splits {route.apex} too: delete one of them"
+
+    def _service_changed(self, service: Name) -> None:
+        for route in self.routes.names(service):
+            self._changed(route)
+
+    def _namespace_changed(self, key: Name) -> None:
+        for route in self.routes.reflector.items():
+            if route[0] == key[0]:
+                self._changed(route)
+
+
+def _services(_name: Name, route: Route) -> list[Name]:
+    return [
+        (route.namespace, service)
+        for service in {route.apex, *(backend.service for backend in route.backends)}
+    ]
+
+
+def _apex(name: Name, _profile: Profile) -> tuple[Name]:
+    return ((name[0], name[1].partition(".")[0]),)
+
+
+def _itself(name: Name, _value: object) -> tuple[Name]:
+    return (name,)
+
+
+def _sliced(name: Name, slice_: views.Endpoints) -> tuple[Name]:
+    return ((name[0], slice_.service),)
+
+
+def _namespace(name: Name, _value: object) -> tuple[Name]:
+    return ((name[0], ""),)
