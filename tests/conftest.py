@@ -2,8 +2,12 @@
 
 import signal
 from collections.abc import Generator, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
 from tests.beds import toolchain
 from tests.beds.controlplane import ControlPlane
@@ -19,12 +23,28 @@ def pytest_sessionstart() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests that need servers run on one xdist worker: the servers start once."""
-    for item in items:
-        if item.get_closest_marker(SERVERS) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(SERVERS))
+class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
+    """
+    All files with tests that need servers go to one worker of xdist: the servers start once.
+
+    The mark `xdist_group` would say the same, but xdist 3.8 loses it under pytest 9.2, silently
+    (https://github.com/pytest-dev/pytest-xdist/issues/1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = self.config.rootpath / nodeid.partition("::")[0]
+        return SERVERS if needs_servers(file) else nodeid
+
+
+@cache
+def needs_servers(file: Path) -> bool:
+    """Whoever schedules knows names, not marks."""
+    return f"pytest.mark.{SERVERS}" in file.read_text()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ServersTogether | None:
+    return ServersTogether(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -94,7 +94,14 @@ class Controller:
         self._lock = threading.Lock()
 
     def look(self, name: Name) -> None:
-        """Decide on what is known here; hand on what there is to do."""
+        """Decide on what is known here; hand on what there is to do. A route that breaks us breaks no other."""
+        try:
+            self._look(name)
+        except Exception:  # noqa: BLE001 - the root of whatever brought the news
+            self._teller.bug("look")
+            self._later(name, 30.0)
+
+    def _look(self, name: Name) -> None:
         objects = self._eyes.copy.read(name) if self._eyes.copy.synced else None
         if objects is None:
             return

@@ -68,6 +68,11 @@ class Change:
         return self.memory.trial.get(self.attempt) or str(self.new.get("canary", ""))
 
     @property
+    def moved(self) -> bool:
+        """The weights are other ones than before."""
+        return self.before.weights != self.after.weights
+
+    @property
     def raised(self) -> bool:
         """The canary's share is higher than it was."""
         return share(self.after, self.trial) > share(self.before, self.trial) + TOLERANCE
@@ -77,7 +82,9 @@ Invariant = Callable[[Change], str | None]
 
 
 def weights_are_whole(change: Change) -> str | None:
-    """Explicit integers from 0, never all zero, below what the proxies can hold."""
+    """Explicit integers from 0, never all zero, below what the proxies can hold; others' weights are theirs."""
+    if not change.moved:
+        return None
     weights = list(change.after.weights.values())
     whole = all(type(weight) is int and weight >= 0 for weight in weights)
     if whole and 0 < sum(weights) < SUM_LIMIT:
@@ -86,7 +93,9 @@ def weights_are_whole(change: Change) -> str | None:
 
 
 def sum_is_kept(change: Change) -> str | None:
-    """From our first write on; that one keeps what it finds, unless there was nothing."""
+    """From our first write of weights on; that one keeps what it finds, unless there was nothing."""
+    if not change.moved:
+        return None
     total = sum(change.after.weights.values())
     wanted = change.memory.total or numeric_sum(change.before) or total
     return None if total == wanted else f"the weights sum to {total}, not {wanted}"
@@ -198,7 +207,8 @@ def changes(versions: Sequence[Version]) -> Iterator[Change]:
 
 def remember(change: Change) -> None:
     memory, stamp, attempt = change.memory, change.new, change.attempt
-    memory.total = memory.total or numeric_sum(change.after)
+    if change.moved:
+        memory.total = memory.total or numeric_sum(change.after)
     if not stamp:
         return
     memory.writes.add(str(stamp.get("write", "")))

@@ -96,10 +96,13 @@ class Linkerd:
         return dict(adaptor.overrides(profile) or {})
 
     def endpoints(self, namespace: str, service: str) -> list[Endpoint]:
-        """The ready endpoints of a Service as this mesh saw them last, from all its slices."""
+        """The ready pods of a Service as this mesh saw them last, from all its slices."""
         pieces = [piece for piece in self._slices.items() if _belongs(piece, namespace, service)]
         ready = [
-            one for piece in pieces for one in piece["endpoints"] or () if one["conditions"].get("ready")
+            one
+            for piece in pieces
+            for one in piece["endpoints"] or ()
+            if one["conditions"].get("ready") and "targetRef" in one
         ]
         found = [(one, self._pod(namespace, one["targetRef"]["name"])) for one in ready]
         return [_endpoint(one, pod) for one, pod in found if pod]

@@ -134,18 +134,21 @@ class World:
         """Those of the sample app's split."""
         return {backend["service"]: backend["weight"] for backend in self.split()["spec"]["backends"]}
 
-    def set_weights(self, weights: Mapping[str, object], manager: str = "kubectl-edit") -> int:
-        """Somebody else writes weights; the number of the version that made."""
+    def set_weights(
+        self, weights: Mapping[str, object], manager: str = "kubectl-edit", version: str = "v1alpha2"
+    ) -> int:
+        """Somebody else writes weights; the number of the version that made. v1alpha1 takes Quantities too."""
         backends = [{"service": service, "weight": weight} for service, weight in weights.items()]
-        return self.patch_split({"spec": {"backends": backends}}, manager)
+        return self.patch_split({"spec": {"backends": backends}}, manager, version)
 
     def annotate(self, annotations: Mapping[str, str | None], manager: str = "kubectl-annotate") -> int:
         """Somebody writes `canary.delivery/<word>` annotations (None removes one); the version that made."""
         keys = {f"canary.delivery/{word}": value for word, value in annotations.items()}
         return self.patch_split({"metadata": {"annotations": keys}}, manager)
 
-    def patch_split(self, body: Object, manager: str) -> int:
-        return int(self.plane.admin.patch(split_path(SPLIT), body, manager)["metadata"]["resourceVersion"])
+    def patch_split(self, body: Object, manager: str, version: str = "v1alpha2") -> int:
+        written = self.plane.admin.patch(split_path(SPLIT, version), body, manager)
+        return int(written["metadata"]["resourceVersion"])
 
     def behave(self, service: str, behaviour: Behaviour, pod: str | None = None) -> None:
         """A backend of the sample app, or one pod of it, answers like this from now on."""
@@ -181,5 +184,5 @@ class World:
         return not left
 
 
-def split_path(name: str) -> str:
-    return f"/apis/split.smi-spec.io/v1alpha2/namespaces/{NAMESPACE}/trafficsplits/{name}"
+def split_path(name: str, version: str = "v1alpha2") -> str:
+    return f"/apis/split.smi-spec.io/{version}/namespaces/{NAMESPACE}/trafficsplits/{name}"
