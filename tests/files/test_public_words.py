@@ -4,7 +4,10 @@ What scripts match, alerts name and stamps store. None of it may ever go or chan
 A new word is added to its list here as well: from then on it is kept.
 """
 
+import ast
+
 from canary import terms
+from tests.files.project import ROOT
 
 KEPT = {
     terms.Word: {
@@ -32,6 +35,28 @@ EXIT_CODES = {
     "NOT_SEEN_IN_MESH": 17,
     "INTERRUPTED": 130,
 }
+
+REASONS = {
+    "Aborted", "Approved", "AwaitingApproval", "BadRequest", "BadWeights", "Baking", "CanaryAmbiguous",
+    "CanaryChanged", "CanaryGone", "CanaryIsStable", "CanaryNotReady", "CanaryReady", "CanaryUnknown",
+    "ClaimedByOthers", "DeadlineExceeded", "Drifted", "GateFailed", "IdReused", "Idle", "NotObserved",
+    "NothingNew", "NothingToSplit", "Paused", "PolicyMissing", "PromoteRequested", "Promoted", "Resumed",
+    "Retried", "SourceAway", "StableAmbiguous", "StableChanged", "StableGone", "StableNotReady",
+    "StableShrunk", "StampLost", "StampNewer", "Started", "Superseded", "Terminating", "ThirdBackend",
+    "TooQuiet", "Undone", "UnknownTooLong", "Unmanaged", "Unsettled", "WeightsDiffer", "Withdrawn",
+    "WorkloadAmbiguous", "WorkloadUnclear",
+}  # fmt: skip
+
+
+def strings_of_the_rules() -> set[str]:
+    """Every string that stands in them by itself; a reason always does."""
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "canary" / "rollout" / "rules").glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_every_reason_ever_given_is_still_given() -> None:
+    assert REASONS - strings_of_the_rules() == set()
 
 
 def test_every_public_word_is_still_there_and_means_the_same() -> None:
