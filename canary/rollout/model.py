@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 
 _PART = re.compile(r"([0-9]{1,7})(ms|s|m|h|d)", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST = timedelta(days=366)
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%", re.ASCII)
 
 
@@ -33,7 +34,10 @@ def parse_duration(value: object) -> timedelta:
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError(f"{value!r} is no duration: write 90s, 10m or 1h30m")
-    return timedelta(seconds=sum(int(number) * _SECONDS[unit] for number, unit in parts))
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{value!r:.40} is longer than a year")
+    return timedelta(seconds=seconds)
 
 
 def format_duration(value: timedelta) -> str:

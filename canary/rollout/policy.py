@@ -4,6 +4,7 @@ A policy: by which ladder traffic moves, on what evidence, under which condition
 A rollout keeps the policy it started with: the whole of it is frozen into the stamp on the route.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -13,8 +14,13 @@ from pydantic import Field, field_validator, model_validator
 from canary.evidence import Confidence, Errors, Objective
 from canary.rollout.model import Duration, Frozen, Part, Share
 
-FROZEN_LIMIT = 2560
-"""Bytes a policy may take in the stamp, so that the stamp stays below 4 KiB."""
+FROZEN_LIMIT = 1536
+"""Bytes a policy may take in the stamp, so that the stamp stays below 4 KiB: some 17 steps."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
+
+Deadline = Annotated[Duration, Field(gt=timedelta(0))]
+"""A duration after which something ends or is told; 0 would end it before it began."""
 
 
 class Bake(Frozen):
@@ -48,7 +54,7 @@ class Step(Frozen):
 
     share: Share
     bake: Bake = Bake()
-    approval: bool = False
+    approval: Annotated[bool, Field(strict=True)] = False
 
 
 class ErrorsGate(Frozen):
@@ -61,7 +67,7 @@ class ErrorsGate(Frozen):
     """
 
     kind: Literal["errors"]
-    ratio: Annotated[float, Field(ge=1, le=100)] = 1.5
+    ratio: Annotated[float, Field(ge=1, le=100, strict=True)] = 1.5
     margin: Annotated[Part, Field(gt=0, lt=1)] = 0.002
 
     def spec(self) -> Errors:
@@ -107,7 +113,7 @@ class Policy(Frozen):
         pin: whether a rollout is tied to one revision of the workload behind the canary.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
+    name: Name
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
     final_bake: Bake = Bake()
     gates: tuple[Gate, ...] = (ErrorsGate(kind="errors"), ObjectiveGate(kind="objective"))
@@ -115,10 +121,10 @@ class Policy(Frozen):
     on_inconclusive: Literal["hold", "rollback"] = "hold"
     on_failure: Literal["rollback", "hold"] = "rollback"
     source_down: Literal["hold", "rollback"] = "hold"
-    unknown_deadline: Duration = timedelta(minutes=10)
-    settle_deadline: Duration = timedelta(minutes=2)
+    unknown_deadline: Deadline = timedelta(minutes=10)
+    settle_deadline: Deadline = timedelta(minutes=2)
     ready_grace: Duration = timedelta(seconds=30)
-    deadline: Duration = timedelta(hours=6)
+    deadline: Deadline = timedelta(hours=6)
     stable_floor: Annotated[Part, Field(ge=0, le=1)] = 0.5
     pin: Literal["workload", "none"] = "workload"
 
@@ -173,8 +179,10 @@ class Policy(Frozen):
         return sum(1 for step in self.rungs if step.share <= share + 1e-9)
 
     def specs(self) -> tuple[Errors | Objective, ...]:
-        """The gates as the evidence ring judges them."""
-        return tuple(gate.spec() for gate in self.gates)
+        """The gates as the evidence ring judges them, their parts of alpha scaled up to a whole: none lies idle."""
+        specs = tuple(gate.spec() for gate in self.gates)
+        total = sum(spec.weight for spec in specs)
+        return tuple(replace(spec, weight=spec.weight / total) for spec in specs)
 
     def confidence(self) -> Confidence:
         """How sure to be; the evidence ring's defaults."""

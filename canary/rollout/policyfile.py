@@ -16,15 +16,16 @@ from pydantic_core import ErrorDetails
 
 from canary.errors import Invalid
 from canary.rollout.model import Frozen
-from canary.rollout.policy import Policy
+from canary.rollout.policy import Name, Policy
 
 SIZE_LIMIT = 64 * 1024
+_MERGE = "tag:yaml.org,2002:merge"
 _Loc = tuple[int | str, ...]
 Model = TypeVar("Model", bound=Frozen)
 
 
 class _Metadata(Frozen):
-    name: str
+    name: Name
 
 
 class _File(Frozen):
@@ -45,7 +46,9 @@ def read(text: str, file: str) -> Policy:
         raise Invalid(f"a policy may have {SIZE_LIMIT} bytes at most", at=file, hint="use fewer steps")
     node, raw = _load(text, file)
     outer = _validated(_File, raw, (), node, file)
-    named = {"name": outer.metadata.name} | outer.spec
+    if "name" in outer.spec:
+        raise Invalid("spec.name: the name stands in metadata", at=_at(file, _mark(node, ("spec", "name"))))
+    named = {"name": outer.metadata.name, **outer.spec}
     return _validated(Policy, named, ("spec",), node, file)
 
 
@@ -83,14 +86,16 @@ def _problems(node: yaml.Node, met: set[int]) -> Iterator[tuple[yaml.Mark, str]]
 def _doubled(node: yaml.MappingNode) -> Iterator[tuple[yaml.Mark, str]]:
     keys: set[str] = set()
     for key, _ in node.value:
-        if key.value in keys:
+        if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
+            yield key.start_mark, "keys are plain words: no lists, no maps, no <<"
+        elif key.value in keys:
             yield key.start_mark, f"{key.value} stands there twice"
         keys.add(str(key.value))
 
 
 def _validated(model: type[Model], raw: object, under: _Loc, node: yaml.Node, file: str) -> Model:
     try:
-        return model.model_validate(raw)
+        return model.model_validate(raw, by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors()[0]
         where = (*under, *first["loc"])

@@ -95,6 +95,10 @@ class Requests:
         """The request for `word`, if there is a well-formed one."""
         return (self.asked or {}).get(word)
 
+    def present(self, *but: Word) -> dict[Word, str]:
+        """Hashes of all that is asked, `but` apart: what is put among the acknowledged ones never acts."""
+        return {word: value for word, value in (self.hashes or {}).items() if word not in but}
+
     def origin(self, request: Request) -> str:
         """` by USER: WHY`, as far as it is told; `requested-by` is believed for the very value it names only."""
         named, _, user = self.requested_by.partition(" ")

@@ -99,6 +99,11 @@ class Snapshot:
         return self.running if self.running and self.running.phase is not Phase.WAITING else None
 
     @property
+    def blind(self) -> bool:
+        """The source answers, but nothing is known about this rollout in its newest final interval."""
+        return self.unknown_for > 0 or (self.evidence is not None and self.evidence.unknown > 0)
+
+    @property
     def services(self) -> tuple[str, ...]:
         """All backends of the route."""
         return tuple(backend.service for backend in self.route.backends)

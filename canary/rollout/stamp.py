@@ -9,14 +9,18 @@ looking again. `v`, `uid`, `id`, `stable` and `canary` never change meaning, so 
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_serializer
+from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from canary.rollout.model import Frozen
 from canary.rollout.policy import Policy
+from canary.routes.route import WEIGHT_SUM_LIMIT
 from canary.terms import Phase, Word
 
 VERSION = 1
+DEFAULT_TOTAL = 1000
+"""What all weights sum to where nothing else is known: every share is a multiple of 1/1000."""
 SEEN_LIMIT = 32
+ID_LIMIT = 63
 SIZE_LIMIT = 4096
 _MESSAGE_LIMIT, _MESSAGE_LEAST = 600, 80
 
@@ -66,6 +70,7 @@ class Stamp(Head):
         phase, step: where it stands; step 0 is before the first rung, `len(policy.rungs)` is 100 %.
         stable, canary: backends; "" where a start was rejected before they were known.
         total: what all weights sum to.
+        seed: the share the canary had when the rollout was accepted, before any weight was written; kept while it waits.
         policy: as it was when the rollout started; None while nothing was started.
         pins: what was pinned, by backend.
         replaced: the revision that the last promotion replaced: it is not rolled out by mistake.
@@ -81,6 +86,7 @@ class Stamp(Head):
         gaps: how many such gaps there were.
         lowered: how often weights were taken back after the end.
         spent: intervals in which the rollout was allowed to advance, up to `at`.
+        going: since when it has been allowed to; what was unknown before is not held against it.
         at: when this stamp was decided.
         acks: hash of the last value acted on, by word.
         seen: hashes of the last ids.
@@ -92,7 +98,8 @@ class Stamp(Head):
     attempt: Annotated[int, Field(ge=1)] = 1
     phase: Phase
     step: Annotated[int, Field(ge=0)] = 0
-    total: Annotated[int, Field(ge=0)] = 0
+    total: Annotated[int, Field(ge=0, lt=WEIGHT_SUM_LIMIT)] = 0
+    seed: Annotated[float, Field(ge=0, le=1)] = 0.0
     policy: Policy | None = None
     pins: dict[str, Pin] = Field(default_factory=dict)
     replaced: Pin | None = None
@@ -108,6 +115,7 @@ class Stamp(Head):
     gaps: int = 0
     lowered: int = 0
     spent: int = 0
+    going: int = 0
     at: int = 0
     acks: dict[Word, str] = Field(default_factory=dict)
     seen: tuple[str, ...] = ()
@@ -118,6 +126,20 @@ class Stamp(Head):
     @field_serializer("policy")
     def _whole(self, policy: Policy | None) -> dict[str, Any] | None:
         return policy.model_dump(mode="json") if policy else None
+
+    @model_validator(mode="after")
+    def _whole_while_running(self) -> "Stamp":
+        """Hands can write a stamp, too: what no rule could act on is as good as none."""
+        if not self.running:
+            return self
+        if not self.stable or self.stable == self.canary:
+            raise ValueError("a running rollout has two different backends")
+        if self.phase is not Phase.WAITING and not self._on_a_rung():
+            raise ValueError("a rollout on a rung has a policy, one of its steps, and a total")
+        return self
+
+    def _on_a_rung(self) -> bool:
+        return self.policy is not None and 0 < self.step <= len(self.policy.rungs) and self.total > 0
 
     def but(self, **changes: object) -> "Stamp":
         """A copy with changes, validated."""
@@ -132,15 +154,23 @@ class Stamp(Head):
     @property
     def share(self) -> float:
         """The canary's share that goes with phase and step: what weights are compared with."""
-        if self.phase is Phase.PROMOTED or self.policy is None or self.gap is not None or not self.running:
+        if self.phase in (Phase.WAITING, Phase.REJECTED):
+            return self.seed
+        if self.policy is None or self.gap is not None or not self.running:
             return 0.0
         return self.policy.share(self.step)
 
-    def weights(self, services: tuple[str, ...]) -> dict[str, int]:
-        """What all `services` of the route should weigh; all traffic of an ended attempt belongs to stable."""
+    def weights(self, services: tuple[str, ...], most: float = 1.0) -> dict[str, int]:
+        """
+        What all `services` of the route should weigh; all traffic of an ended attempt belongs to stable.
+
+        Args:
+            most: share above which the canary must not come.
+        """
         weights = dict.fromkeys(services, 0)
-        on_trial = round(self.share * self.total)
-        weights[self.stable] = self.total - on_trial
+        total = self.total or DEFAULT_TOTAL
+        on_trial = min(round(self.share * total), int(most * total + 1e-6)) if self.canary in services else 0
+        weights[self.stable] = total - on_trial
         if on_trial:
             weights[self.canary] = on_trial
         return weights
@@ -162,8 +192,18 @@ class Stamp(Head):
         bare = (
             self.model_dump_json(exclude_defaults=True, exclude={"v", "message"})[:-1] + f',"v":{VERSION}}}'
         )
-        left = min(_MESSAGE_LIMIT, max(_MESSAGE_LEAST, SIZE_LIMIT - len(bare.encode())))
-        return bare[:-1] + f',"message":{json.dumps(self.message[:left])}}}'
+        left = min(
+            _MESSAGE_LIMIT, max(_MESSAGE_LEAST, SIZE_LIMIT - len(bare.encode()) - len(',"message":""'))
+        )
+        return bare[:-1] + f',"message":{_cut(self.message, left)}}}'
+
+
+def _cut(text: str, limit: int) -> str:
+    """As JSON in ASCII, at most `limit` bytes between the quotes."""
+    text = text[:limit]
+    while len(rendered := json.dumps(text)) - 2 > limit:
+        text = text[:-1]
+    return rendered
 
 
 class Unreadable(Frozen):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from canary.terms import PREFIX
+from canary.terms import DAEMON_MANAGER, PREFIX
 
 
 def own_annotations(meta: Mapping[str, Any]) -> dict[str, str]:
@@ -14,10 +14,19 @@ def own_annotations(meta: Mapping[str, Any]) -> dict[str, str]:
 
 
 def last_manager(meta: Mapping[str, Any]) -> str:
-    """The field manager that wrote the spec last, by the server's own book-keeping."""
+    """
+    The field manager that wrote the spec last, by the server's own book-keeping.
+
+    Its times are whole seconds. Of two in the same second it is not the daemon: this is asked to name who moved
+    weights behind our back.
+    """
     entries: Sequence[Mapping[str, Any]] = meta.get("managedFields") or ()
     of_spec = [entry for entry in entries if "f:spec" in (entry.get("fieldsV1") or {})]
-    return str(max(of_spec, key=lambda entry: str(entry.get("time", "")), default={}).get("manager", ""))
+    return str(max(of_spec, key=_age, default={}).get("manager", ""))
+
+
+def _age(entry: Mapping[str, Any]) -> tuple[str, bool]:
+    return str(entry.get("time", "")), entry.get("manager") != DAEMON_MANAGER
 
 
 def controller(meta: Mapping[str, Any]) -> str:

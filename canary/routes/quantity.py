@@ -5,7 +5,7 @@ import re
 from fractions import Fraction
 
 _FORM = re.compile(
-    r"([+-]?)([0-9]{1,12}(?:\.[0-9]{0,12})?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]{1,2})?",
+    r"([+-]?)([0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]{1,2})?",
     re.ASCII,
 )
 _SUFFIX = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -28,7 +28,7 @@ def _parse_text(text: str) -> Fraction | None:
     if form is None:
         return None
     sign, digits, suffix = form.group(1), form.group(2), form.group(3) or ""
-    number = Fraction(digits.rstrip(".")) * _scale(suffix)
+    number = Fraction(f"0{digits}".rstrip(".")) * _scale(suffix)
     return -number if sign == "-" else number
 
 

@@ -29,7 +29,7 @@ class Profile:
     def shows(self, weights: Mapping[str, int | None], namespace: str, domain: str) -> bool:
         """Whether Linkerd was handed exactly `weights` (Service → weight)."""
         wanted = {name(service, namespace, domain): weight for service, weight in weights.items()}
-        return dict(self.overrides) == wanted
+        return None not in weights.values() and dict(self.overrides) == wanted
 
 
 def name(service: str, namespace: str, domain: str) -> str:
@@ -40,10 +40,10 @@ def name(service: str, namespace: str, domain: str) -> str:
 def read(obj: Mapping[str, Any]) -> Profile:
     """What a ServiceProfile object says about splitting."""
     overrides = (obj.get("spec") or {}).get("dstOverrides") or ()
+    entries = (entry for entry in overrides if isinstance(entry, Mapping))
     return Profile(
         overrides={
-            str(entry.get("authority", "")).partition(":")[0]: parse(entry.get("weight"))
-            for entry in overrides
+            str(entry.get("authority", "")).partition(":")[0]: parse(entry.get("weight")) for entry in entries
         },
         skipped=SKIP in ((obj.get("metadata") or {}).get("annotations") or {}),
     )

@@ -50,13 +50,15 @@ def read(obj: Mapping[str, Any]) -> Route:
 def patch(
     route: Route, weights: Mapping[str, int] | None, annotations: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    """The merge patch that sets `annotations` (None removes one) and, unless None, `weights` of all backends."""
+    """
+    The merge patch that sets `annotations` (None removes one) and, unless None, `weights` of all backends.
+
+    A backend that somebody listed twice is written once, else its weight would count twice.
+    """
     body: dict[str, Any] = {"metadata": {"annotations": dict(annotations)}}
     if weights is not None:
         body["spec"] = {
-            "backends": [
-                {"service": backend.service, "weight": weights[backend.service]} for backend in route.backends
-            ]
+            "backends": [{"service": service, "weight": weights[service]} for service in route.weights]
         }
     return body
 

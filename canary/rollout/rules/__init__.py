@@ -22,6 +22,7 @@ from canary.rollout.rules.ended import (
     drifted_after_promotion,
     ended,
     idle,
+    moot,
     raised_after_the_end,
     retried,
     seen_in_the_mesh,
@@ -65,7 +66,7 @@ RULES: tuple[Rule, ...] = (
     terminating, unmanaged, aborted, stamp_lost, stamp_is_newer,
     stable_gone, canary_gone, superseded, canary_changed, canary_not_ready, gate_failed, raised_by_others, overdue,
     # rests
-    undone, retried, raised_after_the_end, drifted_after_promotion, seen_in_the_mesh, ended, idle,
+    undone, retried, raised_after_the_end, drifted_after_promotion, moot, seen_in_the_mesh, ended, idle,
     # starts
     resumed, pausing, refused_by_abort, rejected, waiting_to_start, begins,
     # keeps it where it is
@@ -81,8 +82,14 @@ def decide(seen: Snapshot) -> Decision:
     for rule in RULES:
         answer = rule(seen)
         if answer is not None:
-            return replace(answer, rule=rule.__name__)
+            return replace(answer, message=answer.message + _ignored(seen), rule=rule.__name__)
     raise AssertionError("the last rule always answers")
+
+
+def _ignored(seen: Snapshot) -> str:
+    """Bad words refuse a start; a rollout that is on its way goes on, and tells them."""
+    problems = seen.requests.problems if seen.on_trial else ()
+    return f" (ignored: {'; '.join(problems)})" if problems else ""
 
 
 __all__ = ["RULES", "Rule", "decide"]

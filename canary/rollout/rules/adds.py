@@ -12,6 +12,10 @@ def returned(seen: Snapshot) -> Decision | None:
     stamp = seen.on_trial
     if stamp is None or stamp.gap is None:
         return None
+    if seen.blind:
+        return hold(
+            seen, stamp, "CanaryReady", f"{stamp.canary} is ready again, but nothing is known about it"
+        )
     message = f"{stamp.canary} is ready again; step {stamp.step} begins afresh"
     return move(
         seen, afresh(seen, stamp, gap=None, phase=phase_on_rung(stamp), reason="CanaryReady", message=message)
@@ -21,7 +25,7 @@ def returned(seen: Snapshot) -> Decision | None:
 def promoted_by_request(seen: Snapshot) -> Decision | None:
     """Somebody wants all traffic on the canary now; it still bakes there."""
     stamp, request = seen.on_trial, seen.asked(Word.PROMOTE)
-    if stamp is None or stamp.policy is None or request is None:
+    if stamp is None or stamp.policy is None or request is None or seen.blind:
         return None
     message = f"promoted{seen.requests.origin(request)}"
     top = afresh(

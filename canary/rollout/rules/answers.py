@@ -9,13 +9,20 @@ _ADVANCING = (Phase.PROGRESSING, Phase.BAKING)
 
 
 def spent(seen: Snapshot, stamp: Stamp) -> int:
-    """Intervals in which the rollout was allowed to advance: what deadlines count (not a weekend's pause)."""
-    return stamp.spent + (seen.since(stamp.at) if stamp.phase in _ADVANCING else 0)
+    """
+    Intervals in which the rollout was allowed to advance: what deadlines count.
+
+    Not a weekend's pause, and not an outage of the metrics source, whose own switch says what to do about it.
+    """
+    counts = stamp.phase in _ADVANCING and stamp.reason != "SourceAway"
+    return stamp.spent + (seen.since(stamp.at) if counts else 0)
 
 
 def changed(seen: Snapshot, stamp: Stamp, **changes: object) -> Stamp:
     """The stamp with changes, its accounts brought up to now."""
-    return stamp.but(spent=spent(seen, stamp), at=seen.now, **changes)
+    new = stamp.but(spent=spent(seen, stamp), at=seen.now, **changes)
+    goes_on = new.phase in _ADVANCING and stamp.phase not in _ADVANCING
+    return new.but(going=seen.now) if goes_on else new
 
 
 def acted_on(stamp: Stamp, request: Request) -> dict[str, object]:
@@ -28,6 +35,7 @@ def before_the_first_rung(stamp: Stamp) -> Stamp:
     return stamp.but(
         phase=Phase.WAITING,
         step=0,
+        seed=0.0,
         pins={},
         gap=None,
         gaps=0,
@@ -40,9 +48,9 @@ def before_the_first_rung(stamp: Stamp) -> Stamp:
 
 
 def phase_on_rung(stamp: Stamp) -> Phase:
-    """What a rollout on a rung is called: who waits for a person goes on waiting."""
-    if stamp.phase is Phase.FAILED_HELD:
-        return Phase.FAILED_HELD
+    """What a rollout is called at its step: who waits, for the start or for a person, goes on waiting."""
+    if stamp.phase in (Phase.WAITING, Phase.FAILED_HELD):
+        return stamp.phase
     if stamp.paused or stamp.drifted:
         return Phase.PAUSED
     at_the_top = stamp.policy is not None and stamp.step >= len(stamp.policy.rungs)
@@ -61,17 +69,21 @@ def rest(seen: Snapshot, stamp: Stamp, *, page: bool = False) -> Decision:  # no
     return Decision(stamp.reason, stamp.message, stamp=stamp, page=page)
 
 
-def move(seen: Snapshot, stamp: Stamp, *, page: bool = False) -> Decision:
+def move(seen: Snapshot, stamp: Stamp, *, page: bool = False, most: float = 1.0) -> Decision:
     """
-    Remember `stamp`, and give the weights that go with it.
+    Remember `stamp`, and give the weights that go with it, or fewer to the canary: a share of `most`.
 
     Stable never gets traffic while it has no ready endpoint: then everything stays, and a person is called.
     """
-    wanted = stamp.weights(seen.services)
-    if _adds_to_stable(seen, stamp, wanted) and not seen.leaf(stamp.stable).ready:
+    wanted = stamp.weights(seen.services, most)
+    if _adds_to_stable(seen, stamp, wanted) and not _takes_traffic(seen, stamp.stable):
         message = f"{stamp.message}; but {stamp.stable} has no ready endpoint, so traffic stays where it is"
         return Decision("StableNotReady", message, stamp=_told(seen, message), page=True)
     return Decision(stamp.reason, stamp.message, weights=wanted, stamp=stamp, page=page)
+
+
+def _takes_traffic(seen: Snapshot, service: str) -> bool:
+    return service in seen.services and seen.leaf(service).ready > 0
 
 
 def taken_back(seen: Snapshot, stamp: Stamp, phase: Phase, reason: str, message: str) -> Decision:
@@ -96,4 +108,7 @@ def _adds_to_stable(seen: Snapshot, stamp: Stamp, wanted: dict[str, int]) -> boo
 
 
 def _told(seen: Snapshot, message: str) -> Stamp | None:
-    return changed(seen, seen.stamp, reason="StableNotReady", message=message) if seen.stamp else None
+    """Why an attempt ended is not forgotten over it."""
+    return (
+        changed(seen, seen.running, reason="StableNotReady", message=message) if seen.running else seen.stamp
+    )

@@ -1,8 +1,10 @@
 """Rules for an attempt that has ended: it stays ended, until somebody asks for more."""
 
+from collections.abc import Iterator
+
 from canary.rollout.requests import digest
 from canary.rollout.rules.answers import acted_on, before_the_first_rung, changed, move, rest
-from canary.rollout.rules.traffic import raised, writer
+from canary.rollout.rules.traffic import present_total, raised, writer
 from canary.rollout.rules.wishes import wish
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import Stamp
@@ -35,7 +37,7 @@ def undone(seen: Snapshot) -> Decision | None:
 
 
 def retried(seen: Snapshot) -> Decision | None:
-    """The same id once more, as the next attempt."""
+    """The same id once more, as the next attempt. All that was asked before is spent; a new abort still refuses it."""
     stamp, request = seen.stamp, seen.asked(Word.RETRY)
     if (
         stamp is None
@@ -44,12 +46,11 @@ def retried(seen: Snapshot) -> Decision | None:
     ):
         return None
     message = f"attempt {stamp.attempt + 1}{seen.requests.origin(request)}"
-    spent = {**stamp.acks, **(seen.requests.hashes or {})}
     anew = changed(
         seen,
         stamp,
         attempt=stamp.attempt + 1,
-        acks=spent,
+        acks={**stamp.acks, **seen.requests.present(Word.ABORT)},
         paused=False,
         lowered=0,
         reason="Retried",
@@ -61,49 +62,83 @@ def retried(seen: Snapshot) -> Decision | None:
 def raised_after_the_end(seen: Snapshot) -> Decision | None:
     """Somebody gives traffic to a canary that was taken out: taken back, three times; then it takes a person."""
     stamp = seen.stamp
-    if stamp is None or stamp.phase not in _TAKEN_BACK or not stamp.stable or not raised(seen, stamp):
+    if stamp is None or not _watched(seen, stamp) or not raised(seen, stamp):
         return None
     if stamp.lowered >= LOWERED_LIMIT:
+        if wish(seen):
+            return None
         message = f"{writer(seen)} keeps giving traffic to a canary that was taken out; {LOWERED_LIMIT} times it was taken back"
         return rest(seen, stamp.but(drifted=writer(seen), message=message), page=True)
     again = changed(seen, stamp, lowered=stamp.lowered + 1, settled=None)
     return move(seen, again, page=True)
 
 
+def _watched(seen: Snapshot, stamp: Stamp) -> bool:
+    """It was taken out, or something else was rejected since then."""
+    out = stamp.phase in _TAKEN_BACK or (stamp.phase is Phase.REJECTED and bool(stamp.canary))
+    return out and stamp.stable in seen.services
+
+
 def drifted_after_promotion(seen: Snapshot) -> Decision | None:
     """Somebody moved traffic after a promotion: told, and left alone until `resume`, unless it goes to nobody."""
     stamp = seen.stamp
-    if stamp is None or stamp.phase is not Phase.PROMOTED or not (raised(seen, stamp) or stamp.drifted):
+    if stamp is None or stamp.phase is not Phase.PROMOTED or stamp.stable not in seen.services:
+        return None
+    if not (stamp.drifted or raised(seen, stamp)):
         return None
     request = seen.asked(Word.RESUME)
-    if request is not None:
+    if request is not None and stamp.drifted:
         return move(seen, changed(seen, stamp, drifted="", **acted_on(stamp, request)))
-    empty = [
-        b.service
-        for b in seen.route.backends
-        if b.weight and b.service != stamp.stable and not seen.leaf(b.service).ready
-    ]
     drifted = changed(seen, stamp, drifted=stamp.drifted or writer(seen))
-    if empty:
-        return move(seen, drifted, page=True)
-    return Decision(
-        "Drifted",
-        f"{drifted.drifted} moved traffic after the promotion; `canary resume` takes it back",
-        stamp=drifted,
-        page=True,
-    )
+    message = f"{drifted.drifted} moved traffic after the promotion; `canary resume` takes it back"
+    return Decision("Drifted", message, weights=_from_nobody(seen, stamp.stable), stamp=drifted, page=True)
+
+
+def _from_nobody(seen: Snapshot, stable: str) -> dict[str, int] | None:
+    """The shares of backends without a ready endpoint given to stable, if it can take them; None = leave all."""
+    weights = {service: weight or 0 for service, weight in seen.route.weights.items()}
+    empty = [service for service, weight in weights.items() if weight and not seen.leaf(service).ready]
+    if not empty or not seen.leaf(stable).ready:
+        return None
+    if seen.route.problems:
+        return dict.fromkeys(weights, 0) | {stable: present_total(seen)}
+    lost = sum(weights[service] for service in empty)
+    left: dict[str, int] = weights | dict.fromkeys(empty, 0)
+    return left | {stable: weights[stable] + lost}
+
+
+def moot(seen: Snapshot) -> Decision | None:
+    """What there is nothing to do about is acknowledged: it must not act when there is, much later."""
+    stamp = seen.stamp
+    asked = [request for word in _moot_words(stamp) if (request := seen.asked(word))] if stamp else []
+    if stamp is None or not asked:
+        return None
+    acks = {**stamp.acks, **{request.word: request.hash for request in asked}}
+    return rest(seen, changed(seen, stamp, acks=acks))
+
+
+def _moot_words(stamp: Stamp) -> Iterator[Word]:
+    """A route that has drifted after a promotion does not get here."""
+    held = stamp.phase is Phase.FAILED_HELD
+    if not (stamp.paused or stamp.drifted or held):
+        yield Word.RESUME
+    if stamp.running:
+        yield Word.UNDO
+    if not held and stamp.phase not in _TAKEN_BACK:
+        yield Word.RETRY
 
 
 def seen_in_the_mesh(seen: Snapshot) -> Decision | None:
     """After the end, the mesh is watched until it was seen to obey."""
     stamp = seen.stamp
-    if stamp is None or stamp.running or not stamp.stable or not stamp.policy or stamp.settled is not None:
+    if stamp is None or stamp.phase not in (*_TAKEN_BACK, Phase.PROMOTED) or stamp.settled is not None:
         return None
-    if wish(seen) or raised(seen, stamp):
+    if not stamp.stable or wish(seen) or raised(seen, stamp):
         return None
     if not seen.mesh:
         return rest(seen, stamp.but(settled=seen.now + 2))
-    late = seen.since(stamp.at) >= seen.intervals(stamp.policy.settle_deadline)
+    policy = stamp.policy or seen.policy
+    late = policy is not None and seen.since(stamp.at) >= seen.intervals(policy.settle_deadline)
     return Decision("Unsettled", f"the mesh does not follow: {seen.mesh}", stamp=stamp, page=late)
 
 

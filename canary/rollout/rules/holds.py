@@ -2,11 +2,22 @@
 
 from datetime import timedelta
 
+from canary.evidence import Evidence
 from canary.rollout.boundary import boundary
 from canary.rollout.policy import Policy
 from canary.rollout.requests import Request
-from canary.rollout.rules.answers import acted_on, changed, hold, move, phase_on_rung, rest
+from canary.rollout.rules.answers import (
+    acted_on,
+    before_the_first_rung,
+    changed,
+    hold,
+    move,
+    phase_on_rung,
+    rest,
+    spent,
+)
 from canary.rollout.rules.traffic import live_share, lowered, writer
+from canary.rollout.rules.wishes import WITHDRAWN, wished
 from canary.rollout.snapshot import Decision, Snapshot, Workload
 from canary.rollout.stamp import Pin, Stamp
 from canary.terms import Phase, Word
@@ -41,16 +52,26 @@ def resumed(seen: Snapshot) -> Decision | None:
         return rest(seen, changed(seen, going))
     if stamp.drifted or stamp.phase is Phase.FAILED_HELD:
         return _from_the_live_share(seen, going)
-    return rest(seen, changed(seen, going, phase=phase_on_rung(stamp)))
+    return rest(seen, changed(seen, going, phase=phase_on_rung(going)))
 
 
 def _from_the_live_share(seen: Snapshot, stamp: Stamp) -> Decision:
     policy, live = stamp.policy, live_share(seen, stamp) or 0.0
     step = min(stamp.step, policy.rung_at(live)) if policy else 0
-    if step == 0:
-        return move(seen, changed(seen, stamp, phase=Phase.WAITING, step=0, settled=None))
-    going = afresh(seen, stamp, step=step, phase=Phase.PROGRESSING)
+    if policy is None or step == 0:
+        again = before_the_first_rung(stamp).but(gaps=stamp.gaps, spent=spent(seen, stamp), at=seen.now)
+        return move(seen, again)
+    going = afresh(seen, stamp, step=step)
+    if stamp.phase is Phase.FAILED_HELD:
+        going = _overruled(seen, going, policy)
+    going = going.but(phase=Phase.PROGRESSING)
     return move(seen, going.but(phase=phase_on_rung(going)))
+
+
+def _overruled(seen: Snapshot, stamp: Stamp, policy: Policy) -> Stamp:
+    """A person goes on in spite of a failed gate: what speaks against the canary begins again, too."""
+    evidence = Evidence.begin(policy.specs(), policy.confidence(), policy.next_share(stamp.step))
+    return stamp.but(since=seen.now + 1, checkpoint=evidence.checkpoint())
 
 
 def pausing(seen: Snapshot) -> Decision | None:
@@ -63,13 +84,12 @@ def pausing(seen: Snapshot) -> Decision | None:
 
 def _paused(seen: Snapshot, stamp: Stamp, request: Request) -> Decision:
     message = f"paused{seen.requests.origin(request)}"
-    phase = stamp.phase if stamp.phase in (Phase.WAITING, Phase.FAILED_HELD) else Phase.PAUSED
     return rest(
         seen,
         changed(
             seen,
             stamp,
-            phase=phase,
+            phase=phase_on_rung(stamp.but(paused=True)),
             paused=True,
             reason="Paused",
             message=message,
@@ -85,9 +105,10 @@ def drifting(seen: Snapshot) -> Decision | None:
         return None
     live = live_share(seen, stamp) or 0.0
     message = f"{writer(seen)} lowered the canary to {live:.1%} where {stamp.share:.1%} is due; `canary resume` goes on from there"
+    drifted = stamp.but(drifted=writer(seen))
     return rest(
         seen,
-        changed(seen, stamp, phase=Phase.PAUSED, drifted=writer(seen), reason="Drifted", message=message),
+        changed(seen, drifted, phase=phase_on_rung(drifted), reason="Drifted", message=message),
         page=True,
     )
 
@@ -97,15 +118,15 @@ def resting(seen: Snapshot) -> Decision | None:
     stamp = seen.on_trial
     if stamp is None or not (stamp.paused or stamp.drifted or stamp.phase is Phase.FAILED_HELD):
         return None
-    return rest(seen, stamp)
+    return rest(seen, stamp, page=bool(stamp.drifted) or stamp.phase is Phase.FAILED_HELD)
 
 
 def withdrawn(seen: Snapshot) -> Decision | None:
     """The wish is gone from the route: nobody wants more traffic on the canary; past the deadline it is rolled back."""
     stamp = seen.on_trial
-    if stamp is None or Word.ROLLOUT.key in seen.route.annotations:
+    if stamp is None or wished(seen):
         return None
-    return hold(seen, stamp, "Withdrawn", f"{Word.ROLLOUT.key} was removed; put it back to go on, or abort")
+    return hold(seen, stamp, "Withdrawn", WITHDRAWN)
 
 
 def workload_unclear(seen: Snapshot) -> Decision | None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from canary.rollout.rules.traffic import live_share
+from canary.rollout.rules.traffic import raised
 from canary.rollout.rules.wishes import canary_of, stable_of
 from canary.rollout.snapshot import Snapshot
-from canary.rollout.stamp import Stamp
+from canary.rollout.stamp import DEFAULT_TOTAL, Stamp
 from canary.terms import Word
-
-DEFAULT_TOTAL = 1000
 
 
 def refusals(seen: Snapshot) -> Iterator[tuple[str, str]]:
@@ -78,7 +76,7 @@ def _foreign_shares(seen: Snapshot, stable: str) -> Iterator[tuple[str, str]]:
     for backend in seen.route.backends:
         if backend.weight and backend.service not in (stable, canary):
             yield "ThirdBackend", f"{backend.service} has a share of the traffic too: set its weight to 0"
-    if stamp and stamp.stable and not stamp.running and live_share(seen, stamp):
+    if stamp and stamp.stable and not stamp.running and raised(seen, stamp):
         yield (
             "WeightsDiffer",
             f"all traffic should be with {stable}, but the weights were changed: set the others to 0",

@@ -5,21 +5,21 @@ from canary.rollout.policy import Policy
 from canary.rollout.requests import digest
 from canary.rollout.rules.answers import changed, move, rest
 from canary.rollout.rules.refusals import fitting_total, refusals, was_replaced
-from canary.rollout.rules.traffic import live_share
-from canary.rollout.rules.wishes import canary_of, stable_of, wish
+from canary.rollout.rules.traffic import live_share, present_total
+from canary.rollout.rules.wishes import WITHDRAWN, canary_of, stable_of, wish, wished
 from canary.rollout.snapshot import Decision, Snapshot
-from canary.rollout.stamp import SEEN_LIMIT, Pin, Stamp
+from canary.rollout.stamp import ID_LIMIT, SEEN_LIMIT, Pin, Stamp
 from canary.terms import Phase, Word
 
 
 def refused_by_abort(seen: Snapshot) -> Decision | None:
-    """An abort that names the very id that is asked for: it never starts."""
+    """An abort that names the very id that is asked for: it never starts, so no weight is written either."""
     wanted, request = wish(seen), seen.requests.get(Word.ABORT)
     if seen.running or not wanted or request is None or request.id != wanted:
         return None
     message = f"aborted before it began{seen.requests.origin(request)}"
-    stamp = _wished(seen, wanted, stable=stable_of(seen), canary=canary_of(seen, stable_of(seen)))
-    return rest(seen, stamp.but(phase=Phase.ABORTED, reason="Aborted", message=message))
+    refused = _remembered(seen, wanted).but(seen=_with(seen, wanted), phase=Phase.ABORTED)
+    return rest(seen, refused.but(reason="Aborted", message=message))
 
 
 def rejected(seen: Snapshot) -> Decision | None:
@@ -27,22 +27,20 @@ def rejected(seen: Snapshot) -> Decision | None:
     wanted, why = _to_begin(seen), next(refusals(seen), None)
     if not wanted or why is None:
         return None
-    stable = seen.stamp.stable if seen.stamp else ""
-    stamp = _wished(seen, wanted[:63], stable=stable, canary="").but(
-        seen=seen.stamp.seen if seen.stamp else ()
-    )
-    return rest(seen, stamp.but(phase=Phase.REJECTED, reason=why[0], message=why[1]))
+    return rest(seen, _remembered(seen, wanted[:ID_LIMIT]).but(reason=why[0], message=why[1]))
 
 
 def waiting_to_start(seen: Snapshot) -> Decision | None:
-    """Accepted, but something has to happen first; until then the canary gets nothing."""
+    """Accepted, but something has to happen first; until then a ready canary keeps what it has, and others get nothing."""
     wanted = _to_begin(seen)
     if not wanted:
         return None
     stamp = _accepted(seen, wanted)
     for reason, message in _waits(seen, stamp):
-        waiting = stamp.but(phase=Phase.WAITING, step=0, reason=reason, message=message)
-        return rest(seen, waiting) if reason in ("Paused", "StableNotReady") else move(seen, waiting)
+        waiting = stamp.but(reason=reason, message=message)
+        if seen.leaf(stamp.canary).ready or not seen.leaf(stamp.stable).ready:
+            return rest(seen, waiting)
+        return move(seen, waiting.but(seed=0.0))
     return None
 
 
@@ -58,7 +56,9 @@ def begins(seen: Snapshot) -> Decision | None:
     stamp = accepted.but(
         phase=Phase.PROGRESSING,
         step=step,
+        seed=0.0,
         policy=policy,
+        going=seen.now,
         total=fitting_total(seen, tuple(rung.share for rung in policy.rungs)),
         pins=_pins(seen, policy, accepted),
         stable_ready=seen.leaf(accepted.stable).ready,
@@ -78,34 +78,58 @@ def _to_begin(seen: Snapshot) -> str:
 
 
 def _accepted(seen: Snapshot, wanted: str) -> Stamp:
+    """The stamp of a rollout that nothing stands against; what the canary has already is its seed."""
     stable = stable_of(seen)
     canary = canary_of(seen, stable)
     if seen.running:
-        return changed(seen, seen.running, canary=canary)
-    stamp = _wished(seen, wanted, stable=stable, canary=canary)
-    return stamp.but(total=sum(backend.weight or 0 for backend in seen.route.backends))
+        seed = seen.running.seed if seen.running.canary == canary else 0.0
+        return changed(seen, seen.running, canary=canary, seed=seed)
+    new = _remembered(seen, wanted).but(stable=stable, canary=canary, seen=_with(seen, wanted), lowered=0)
+    present = new.but(total=present_total(seen), seed=seen.route.share(canary) or 0.0)
+    return present.but(phase=Phase.WAITING)
 
 
-def _wished(seen: Snapshot, wanted: str, *, stable: str, canary: str) -> Stamp:
-    """A stamp for a new id: every request that is already there is spent."""
-    old = seen.stamp
-    return Stamp(
+def _remembered(seen: Snapshot, wanted: str) -> Stamp:
+    """
+    A stamp for an id that is asked for, rejected as yet. Every request that is already there is spent.
+
+    It keeps what the last one knew: which backend is stable, which one must get nothing, and which attempt it was.
+    """
+    new = Stamp(
         uid=seen.route.uid,
         id=wanted,
-        stable=stable,
-        canary=canary,
-        phase=Phase.WAITING,
+        stable="",
+        canary="",
+        phase=Phase.REJECTED,
         at=seen.now,
-        acks=dict(seen.requests.hashes or {}),
-        seen=(*(old.seen if old else ()), digest(wanted))[-SEEN_LIMIT:],
-        replaced=old.replaced if old else None,
+        acks=seen.requests.present(),
     )
+    return new.but(**_kept(seen.stamp, wanted)) if seen.stamp else new
+
+
+def _kept(old: Stamp, wanted: str) -> dict[str, object]:
+    always = {
+        "stable": old.stable,
+        "canary": "" if old.phase is Phase.PROMOTED else old.canary,
+        "total": old.total,
+        "replaced": old.replaced,
+        "lowered": old.lowered,
+        "seen": old.seen,
+    }
+    judged_again = {"attempt": old.attempt, "seed": old.seed, "paused": old.paused, "resets": old.resets}
+    return always | judged_again if old.id == wanted else always
+
+
+def _with(seen: Snapshot, wanted: str) -> tuple[str, ...]:
+    before = tuple(each for each in (seen.stamp.seen if seen.stamp else ()) if each != digest(wanted))
+    return (*before, digest(wanted))[-SEEN_LIMIT:]
 
 
 def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
     canary, stable = seen.leaf(stamp.canary), seen.leaf(stamp.stable)
     unobserved = [leaf.workload for leaf in (canary, stable) if leaf.workload and not leaf.workload.observed]
     checks = (
+        (not wished(seen), "Withdrawn", WITHDRAWN),
         (bool(stamp.drifted), "Drifted", f"{stamp.drifted} wrote foreign weights; `canary resume` goes on"),
         (stamp.paused, "Paused", "paused before it began; `canary resume` goes on"),
         (not stable.ready, "StableNotReady", f"{stamp.stable} has no ready endpoint"),
@@ -120,6 +144,7 @@ def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
             "NothingNew",
             f"{stamp.canary} still is the revision that the last promotion replaced; deploy the new version to it first",
         ),
+        (bool(seen.source_away), "SourceAway", seen.source_away),
     )
     return [(reason, message) for applies, reason, message in checks if applies]
 

@@ -1,22 +1,27 @@
 """Rules that take traffic away, or keep our hands off. They come first: nothing stands between us and these."""
 
+from canary.rollout.requests import digest
 from canary.rollout.rules.answers import (
     acted_on,
     before_the_first_rung,
     changed,
     hold,
     move,
+    phase_on_rung,
     spent,
     taken_back,
 )
-from canary.rollout.rules.traffic import live_share, raised, writer
+from canary.rollout.rules.traffic import live_share, present_total, raised, writer
 from canary.rollout.rules.wishes import wish
 from canary.rollout.snapshot import Decision, Snapshot
-from canary.rollout.stamp import Stamp
+from canary.rollout.stamp import ID_LIMIT, Stamp
 from canary.terms import Outcome, Phase, Word
 
 GAPS_LIMIT = 2
 """How often a canary may lose all its ready endpoints and come back before it is rolled back."""
+
+WRITERS_LIMIT = 4
+"""How many field managers are told apart in the stamp; all others count as one."""
 
 RESETS_LIMIT = 3
 """At which foreign write by the same field manager the rollout ends: somebody else owns these weights."""
@@ -51,14 +56,15 @@ def aborted(seen: Snapshot) -> Decision | None:
 
 def _aborted_by_head(seen: Snapshot) -> Decision | None:
     head, request = seen.newer, seen.requests.get(Word.ABORT)
-    if head is None or request is None or request.id != head.id or head.stable not in seen.services:
+    if head is None or request is None or request.id != head.id:
         return None
-    if not seen.leaf(head.stable).ready:
+    if head.uid != seen.route.uid or head.stable not in seen.services:
+        return None
+    weights = dict.fromkeys(seen.services, 0) | {head.stable: present_total(seen)}
+    if weights != seen.route.weights and not seen.leaf(head.stable).ready:
         return Decision(
             "StableNotReady", f"abort is asked for, but {head.stable} has no ready endpoint", page=True
         )
-    total = sum(weight or 0 for weight in seen.route.weights.values()) or 1000
-    weights = dict.fromkeys(seen.services, 0) | {head.stable: total}
     return Decision(
         "Aborted", "aborted; the stamp is from a newer version and stays as it is", weights=weights
     )
@@ -69,10 +75,19 @@ def stamp_lost(seen: Snapshot) -> Decision | None:
     if not seen.lost:
         return None
     message = f"{seen.lost}; nothing is started for this id: use a new one"
-    lost = Stamp(uid=seen.route.uid, id=wish(seen) or "lost", stable="", canary="", phase=Phase.REJECTED)
-    return Decision(
-        "StampLost", message, stamp=lost.but(reason="StampLost", message=message, at=seen.now), page=True
+    wanted = wish(seen)
+    lost = Stamp(
+        uid=seen.route.uid,
+        id=wanted[:ID_LIMIT] or "lost",
+        stable="",
+        canary="",
+        phase=Phase.REJECTED,
+        at=seen.now,
+        seen=(digest(wanted),) if wanted else (),
+        reason="StampLost",
+        message=message,
     )
+    return Decision("StampLost", message, stamp=lost, page=True)
 
 
 def stamp_is_newer(seen: Snapshot) -> Decision | None:
@@ -115,7 +130,11 @@ def superseded(seen: Snapshot) -> Decision | None:
 
 
 def canary_changed(seen: Snapshot) -> Decision | None:
-    """The canary is another revision than the one on trial: what was learned is about the old one."""
+    """
+    The canary is another revision than the one on trial: what was learned is about the old one.
+
+    So is what people asked for, seeing the old one. What is careful (abort, pause) still holds.
+    """
     stamp = seen.on_trial
     pinned = stamp.pins.get(stamp.canary) if stamp else None
     workload = seen.leaf(stamp.canary).workload if stamp else None
@@ -125,7 +144,14 @@ def canary_changed(seen: Snapshot) -> Decision | None:
     if new.same_revision(pinned) or (new.uid == pinned.uid and new.generation < pinned.generation):
         return None
     message = f"{stamp.canary} went from revision {pinned.revision} to {new.revision}; attempt {stamp.attempt + 1} begins"
-    anew = changed(seen, stamp, attempt=stamp.attempt + 1, reason="CanaryChanged", message=message)
+    anew = changed(
+        seen,
+        stamp,
+        attempt=stamp.attempt + 1,
+        acks={**stamp.acks, **seen.requests.present(Word.ABORT, Word.PAUSE)},
+        reason="CanaryChanged",
+        message=message,
+    )
     return move(seen, before_the_first_rung(anew))
 
 
@@ -138,6 +164,8 @@ def canary_not_ready(seen: Snapshot) -> Decision | None:
     if stamp.gap is None:
         return _no_traffic_for_now(seen, stamp, gone)
     if seen.since(stamp.gap) < seen.intervals(stamp.policy.ready_grace):
+        if raised(seen, stamp) or seen.asked(Word.PAUSE):
+            return None
         return hold(seen, stamp, "CanaryNotReady", stamp.message)
     return taken_back(seen, stamp, Phase.ROLLED_BACK, "CanaryNotReady", f"{gone}, and none returned in time")
 
@@ -163,35 +191,50 @@ def _no_traffic_for_now(seen: Snapshot, stamp: Stamp, gone: str) -> Decision:
 
 
 def gate_failed(seen: Snapshot) -> Decision | None:
-    """Enough evidence against the canary: all traffic goes back to stable, now."""
+    """Enough evidence against the canary: all traffic goes back to stable, now, or a person is called, once."""
     stamp, verdict = seen.on_trial, seen.verdict
     if stamp is None or stamp.policy is None or verdict is None or verdict.outcome is not Outcome.ROLLBACK:
         return None
     if stamp.policy.on_failure == "rollback":
         return taken_back(seen, stamp, Phase.ROLLED_BACK, "GateFailed", verdict.message)
+    if stamp.phase is Phase.FAILED_HELD:
+        return None
     held = changed(seen, stamp, phase=Phase.FAILED_HELD, reason="GateFailed", message=verdict.message)
     return Decision("GateFailed", verdict.message, stamp=held, page=True)
 
 
 def raised_by_others(seen: Snapshot) -> Decision | None:
     """Somebody else gave the canary more, or made the weights unreadable: written back, then a person is waited for."""
-    stamp = seen.on_trial
+    stamp = seen.running
     if stamp is None or not raised(seen, stamp):
         return None
-    who, live = writer(seen), live_share(seen, stamp)
-    times = stamp.resets.get(who, 0) + 1
-    found = (
-        "weights nobody can read" if live is None else f"{live:.1%} of traffic where {stamp.share:.1%} is due"
-    )
-    told = stamp.but(resets={**stamp.resets, who: times})
+    who, found = writer(seen), _found(seen, stamp)
+    counted = who if who in stamp.resets or len(stamp.resets) < WRITERS_LIMIT else "others"
+    times = stamp.resets.get(counted, 0) + 1
+    told = stamp.but(resets={**stamp.resets, counted: times})
     if times >= RESETS_LIMIT:
         message = f"{who} wrote foreign weights {times} times; it owns this route until it is told to leave spec.backends alone"
         return taken_back(seen, told, Phase.ROLLED_BACK, "Drifted", message)
     message = f"{who} wrote {found}; it was written back, and `canary resume` goes on"
     drifted = changed(
-        seen, told, phase=Phase.PAUSED, drifted=who, settled=None, reason="Drifted", message=message
+        seen,
+        told,
+        phase=phase_on_rung(told.but(drifted=who)),
+        drifted=who,
+        seed=stamp.seed if seen.leaf(stamp.canary).ready else 0.0,
+        settled=None,
+        reason="Drifted",
+        message=message,
     )
-    return move(seen, drifted, page=True)
+    live = seen.route.share(stamp.canary)
+    return move(seen, drifted, page=True, most=1.0 if live is None else live)
+
+
+def _found(seen: Snapshot, stamp: Stamp) -> str:
+    live = live_share(seen, stamp)
+    if live is None:
+        return "weights nobody can read"
+    return f"{live:.1%} of traffic where {stamp.share:.1%} is due"
 
 
 def overdue(seen: Snapshot) -> Decision | None:
@@ -201,7 +244,7 @@ def overdue(seen: Snapshot) -> Decision | None:
         return None
     policy = stamp.policy
     unknown = max(seen.unknown_for, seen.away_for if policy.source_down == "rollback" else 0)
-    if unknown >= seen.intervals(policy.unknown_deadline):
+    if min(unknown, seen.since(stamp.going)) >= seen.intervals(policy.unknown_deadline):
         return taken_back(
             seen,
             stamp,

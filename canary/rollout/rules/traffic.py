@@ -1,7 +1,10 @@
 """How the live weights compare with what the stamp says they should be. Judged by share: 90/10 is as good as 900/100."""
 
 from canary.rollout.snapshot import Snapshot
-from canary.rollout.stamp import Stamp
+from canary.rollout.stamp import DEFAULT_TOTAL, Stamp
+from canary.routes.route import WEIGHT_SUM_LIMIT
+
+_NAME_LIMIT = 40
 
 
 def live_share(seen: Snapshot, stamp: Stamp) -> float | None:
@@ -23,13 +26,19 @@ def lowered(seen: Snapshot, stamp: Stamp) -> bool:
 
 
 def tolerance(stamp: Stamp) -> float:
-    """Half of the smallest weight: below it two shares are the same."""
-    return 0.5 / max(1, stamp.total)
+    """Half of the smallest weight: up to it two shares are the same, as rounding to whole weights may leave them."""
+    return 0.5 / max(1, stamp.total) + 1e-9
+
+
+def present_total(seen: Snapshot) -> int:
+    """What all weights sum to now, where that can be written; else the default."""
+    total = sum(backend.weight or 0 for backend in seen.route.backends)
+    return total if 0 < total < WEIGHT_SUM_LIMIT else DEFAULT_TOTAL
 
 
 def writer(seen: Snapshot) -> str:
-    """Who wrote the weights that are there."""
-    return seen.route.manager or "somebody"
+    """Who wrote the weights that are there; cut, since the stamp remembers it."""
+    return seen.route.manager[:_NAME_LIMIT] or "somebody"
 
 
 def _strangers(seen: Snapshot, stamp: Stamp) -> bool:

@@ -4,14 +4,25 @@ from canary.rollout.requests import digest
 from canary.rollout.snapshot import Snapshot
 from canary.terms import Phase, Word
 
+WITHDRAWN = f"{Word.ROLLOUT.key} was removed; put it back to go on, or abort"
+
+
+def wished(seen: Snapshot) -> bool:
+    """Whether any rollout is wished for; an empty annotation is as good as none."""
+    return bool(seen.route.annotations.get(Word.ROLLOUT.key))
+
 
 def wish(seen: Snapshot) -> str:
-    """The id asked for, if it was not seen before (as it stands there, well-formed or not); else \"\"."""
+    """
+    The id asked for (as it stands there, well-formed or not), if it was not seen before; else \"\".
+
+    What was rejected is judged again, but not an id whose stamp was lost: nobody knows how far it had got.
+    """
     asked, stamp = seen.route.annotations.get(Word.ROLLOUT.key, ""), seen.stamp
     if stamp is None:
         return asked
     if asked == stamp.id:
-        return asked if stamp.phase is Phase.REJECTED else ""
+        return asked if stamp.phase is Phase.REJECTED and stamp.reason != "StampLost" else ""
     return "" if digest(asked) in stamp.seen else asked
 
 

@@ -1,0 +1,1 @@
+"""Every opinion of the product, without a cluster: tables, laws, walks."""

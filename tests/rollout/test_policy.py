@@ -1,0 +1,176 @@
+"""A policy: what it accepts, in which units, and how large it may be."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from canary.evidence import Errors, Objective
+from canary.rollout.model import format_duration, parse_duration, parse_part
+from canary.rollout.policy import FROZEN_LIMIT, Policy
+from tests.rollout.builders import a_policy
+
+
+def a_spec(**changes: object) -> dict[str, object]:
+    return {"name": "p", "steps": [{"share": "10%"}, {"share": "50%"}], **changes}
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("10m", 600), ("1h30m", 5400), ("500ms", 0.5), ("1d", 86_400), ("0s", 0), ("1m1m", 120)],
+)
+def test_durations_are_written_with_their_unit(text: str, seconds: float) -> None:
+    assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "90",
+        90,
+        1.5,
+        True,
+        None,
+        "1y",
+        "1 m",
+        " 1m",
+        "1m ",
+        "-1m",
+        "1.5m",
+        "m",
+        "1M",
+        "٣s",
+        "1e3s",
+        "9999999d",
+        "9999999d" * 200,
+    ],
+)
+def test_what_is_no_duration_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"is no duration|longer than a year"):
+        parse_duration(value)
+
+
+@given(st.integers(0, 366 * 86_400_000))
+def test_a_duration_reads_back(milliseconds: int) -> None:
+    value = timedelta(milliseconds=milliseconds)
+    assert parse_duration(format_duration(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "part"), [("10%", 0.1), ("12.5%", 0.125), ("100%", 1), ("0.2 %", 0.002), (0.25, 0.25), (1, 1)]
+)
+def test_parts_are_percent_or_fractions(value: object, part: float) -> None:
+    assert parse_part(value) == part
+
+
+@pytest.mark.parametrize(
+    "value", ["", "10", "%", "-1%", "1e1%", "1,5%", "٣%", "1000%", True, None, [], "0.1"]
+)
+def test_what_is_no_part_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="is no part of a whole"):
+        parse_part(value)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [],
+        ["0%"],
+        ["100%"],
+        ["10%", "10%"],
+        ["50%", "10%"],
+        ["0.05%"],
+        ["12.55%"],
+        [10],
+        [-0.1],
+        [1.5],
+        [True],
+        [float("nan")],
+        [float("inf")],
+    ],
+)
+def test_shares_rise_in_thousandths_below_100_percent(shares: list[object]) -> None:
+    with pytest.raises(ValidationError):
+        Policy.model_validate(a_spec(steps=[{"share": share} for share in shares]))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"steps": [{"share": "10%", "approval": True}]},
+        {"steps": [{"share": "10%", "approval": "yes"}]},
+        {"steps": [{"share": "10%", "bake": {"min": "0s"}}]},
+        {"steps": [{"share": "10%", "bake": {"min": "2m", "max": "1m"}}]},
+        {"steps": [{"share": "10%", "speed": 1}]},
+        {"gates": []},
+        {"gates": [{"kind": "objective"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "errors"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency"}]},
+        {"gates": [{"kind": "errors", "ratio": 0.5}]},
+        {"gates": [{"kind": "errors", "ratio": True}]},
+        {"gates": [{"kind": "errors", "ratio": "2"}]},
+        {"gates": [{"kind": "errors", "ratio": float("nan")}]},
+        {"gates": [{"kind": "errors", "margin": "0%"}]},
+        {"gates": [{"kind": "errors", "margin": float("nan")}]},
+        {"gates": [{"kind": "errors"}, {"kind": "objective", "success": "100%"}]},
+        {"minRequests": 0},
+        {"minRequests": True},
+        {"minRequests": "50"},
+        {"minRequests": 1.0},
+        {"onInconclusive": "advance"},
+        {"onFailure": "ignore"},
+        {"sourceDown": "advance"},
+        {"unknownDeadline": "0s"},
+        {"deadline": "0s"},
+        {"settleDeadline": "0s"},
+        {"stableFloor": "150%"},
+        {"stableFloor": float("nan")},
+        {"pin": "image"},
+        {"name": ""},
+        {"name": "Upper"},
+        {"name": "a" * 64},
+        {"name": "a\n"},
+        {"speed": "fast"},
+    ],
+)
+def test_what_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Policy.model_validate(a_spec(**changes))
+
+
+def test_the_rung_at_100_percent_is_there_by_itself_and_last() -> None:
+    policy = a_policy(0.1, 0.5)
+    assert [rung.share for rung in policy.rungs] == [0.1, 0.5, 1.0]
+    assert [policy.share(step) for step in range(4)] == [0, 0.1, 0.5, 1]
+    assert [policy.next_share(step) for step in range(4)] == [0.1, 0.5, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("share", "step"), [(0, 0), (0.0999, 0), (0.1, 1), (1 - 0.9, 1), (0.49, 1), (0.5, 2), (0.999, 2), (1, 3)]
+)
+def test_a_share_stands_on_the_highest_rung_it_reaches(share: float, step: int) -> None:
+    assert a_policy(0.1, 0.5).rung_at(share) == step
+
+
+def test_gates_become_what_the_evidence_judges() -> None:
+    gates = [{"kind": "errors", "ratio": 2, "margin": "0.5%"}, {"kind": "objective", "success": "99.5%"}]
+    errors, objective = Policy.model_validate(a_spec(gates=gates)).specs()
+    assert isinstance(errors, Errors)
+    assert isinstance(objective, Objective)
+    assert (errors.ratio, errors.margin, objective.margin) == (2, 0.005, 0.005)
+
+
+def test_a_frozen_policy_is_whole_and_reads_back() -> None:
+    policy = Policy.model_validate(a_spec(deadline="90m", stableFloor="33.3%"))
+    assert Policy.model_validate_json(policy.frozen()) == policy
+    assert '"onFailure":"rollback"' in policy.frozen()
+
+
+def test_a_policy_that_is_too_large_for_the_stamp_is_refused_with_a_sentence() -> None:
+    steps = [{"share": share / 1000} for share in range(1, 31)]
+    with pytest.raises(ValidationError, match=rf"{FROZEN_LIMIT} are allowed: use fewer steps"):
+        Policy.model_validate(a_spec(steps=steps))
+    assert len(Policy.model_validate(a_spec(steps=steps[:15])).frozen()) <= FROZEN_LIMIT

@@ -1,0 +1,1 @@
+"""What a route says and what it should say: tables and laws."""
