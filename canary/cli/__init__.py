@@ -1,0 +1,39 @@
+"""
+The command line: one file per command, imported when it is called.
+
+`canary --help` and the parsing of arguments cost no more than click does. What talks to a cluster takes a quarter of a
+second to import, so a command imports it in its body, once its arguments are known to be right.
+"""
+
+import sys
+from typing import NoReturn
+
+import click
+
+from canary import __version__
+from canary.cli.shell.entry import called_as, execute, flushed, forgiving
+from canary.cli.shell.group import Lazy
+from canary.cli.shell.world import World
+
+COMMANDS = ("start", "status", "pause", "resume", "abort", "run", "version")
+"""Each is `command` in the module of its name; in the order of the help."""
+
+
+@click.group(
+    cls=Lazy,
+    names=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="canary %(version)s")
+def program() -> None:
+    """Progressive delivery for services in a Linkerd mesh: weights moved on evidence, taken back by itself."""
+
+
+def main() -> NoReturn:
+    """The `canary` and `kubectl-canary` commands."""
+    forgiving(sys.stdout, sys.stderr)
+    code = execute(program, sys.argv[1:], World.real(), called_as(sys.argv[0]))
+    sys.exit(flushed(code))
+
+
+__all__ = ["main", "program"]

@@ -1,0 +1,5 @@
+"""`python -m canary.cli`."""
+
+from canary.cli import main
+
+main()

@@ -1,0 +1,34 @@
+"""Waiting until the daemon has acted on a request."""
+
+from canary.cli.work.ends import End
+from canary.cli.work.following import Follower
+from canary.cli.work.route import Seen
+from canary.cli.work.session import Session
+from canary.rollout.requests import digest
+from canary.terms import Exit, Word
+
+
+def acted_on(session: Session, asked: Seen, word: Word, seconds: float) -> End:
+    """
+    Wait until the request for `word` that `asked` shows was acted on, or nobody has after so many seconds.
+
+    Raises:
+        CanaryError: it cannot be told.
+    """
+    clock, value = session.clock, asked.route.annotations.get(word.key, "")
+    ends = clock.monotonic() + seconds
+    follower = Follower(session, lambda: ends - clock.monotonic(), lambda _: None, seconds)
+    for found in follower.looks():
+        if found and _acked(found, word, value):
+            return End.of(Exit.OK, "ActedOn", f"{word}={value} was acted on")
+        if clock.monotonic() >= ends:
+            break
+    return End.of(
+        Exit.NOT_PICKED_UP,
+        "NotPickedUp",
+        f"nobody has acted on {word}={value} after {seconds:.0f} s: is `canary run` up?",
+    )
+
+
+def _acked(found: Seen, word: Word, value: str) -> bool:
+    return bool(found.stamp and found.stamp.acks.get(word) == digest(value))

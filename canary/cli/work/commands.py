@@ -1,0 +1,108 @@
+"""The bodies of the commands: connect, do, show, exit code. What they do stands in the modules beside this one."""
+
+from dataclasses import replace
+from math import inf
+
+from canary.cli.shell.options import Waiting, duration
+from canary.cli.shell.target import Target
+from canary.cli.shell.world import World
+from canary.cli.work import aborting, pausing, starting
+from canary.cli.work.aborting import Orders
+from canary.cli.work.acting import acted_on
+from canary.cli.work.mesh import Mesh
+from canary.cli.work.pausing import Asked
+from canary.cli.work.render import show, show_change, weights
+from canary.cli.work.report import report
+from canary.cli.work.route import Seen, look
+from canary.cli.work.session import Session, opened
+from canary.cli.work.starting import Wish
+from canary.cli.work.waiting import Terms, Wait
+from canary.terms import Exit, Word
+
+__all__ = ["Asked", "Orders", "Wish", "abort", "pause", "start", "status"]
+
+
+def start(world: World, target: Target, said: Waiting, wish: Wish, *, wait: bool) -> int:
+    """Start a rollout; wait for its end, or show what the server shows."""
+    agreed = terms(said, wish.id)
+    with opened(world, target) as session:
+        found = starting.start(session, wish)
+        if wait:
+            before = found.route.annotations.get(Word.STATE.key, "")
+            return attend(session, replace(agreed, stale=before), said.output)
+        show(report(found), session.screen, said.output)
+    return Exit.OK
+
+
+def status(world: World, target: Target, said: Waiting, id: str | None) -> int:  # noqa: A002 - the interface's word
+    """Show where it stands, or wait for the end of rollout `id`."""
+    agreed = terms(said, id or "")
+    with opened(world, target) as session:
+        if id:
+            return attend(session, agreed, said.output)
+        show(report(look(session.server, session.place)), session.screen, said.output)
+    return Exit.OK
+
+
+def abort(world: World, target: Target, orders: Orders, timeout: str, domain: str) -> int:
+    """Take all traffic back, then wait for the mesh."""
+    seconds = duration(timeout, "--timeout").total_seconds()
+    with opened(world, target) as session:
+        began = world.clock.monotonic()
+        found = aborting.abort(session, orders)
+        stored = world.clock.monotonic()
+        _tell_stored(session, found, stored - began)
+        why = Mesh(session, domain, seconds).wait(found)
+        if why:
+            session.screen.failure(f"stored, but not yet seen in the mesh: {why}", str(found.route))
+            return Exit.NOT_SEEN_IN_MESH
+        session.screen.line(f"in the mesh after {_milliseconds(world.clock.monotonic() - stored)}")
+    return Exit.OK
+
+
+def _tell_stored(session: Session, found: Seen, seconds: float) -> None:
+    request = found.requests.get(Word.ABORT)
+    named = f", {Word.ABORT}={request.value}" if request else ""
+    session.screen.line(f"stored after {_milliseconds(seconds)}: {weights(found.route)}{named}")
+    if request and found.running and found.wish == request.id:
+        session.screen.note(
+            f"rollout {found.running.id} still runs; it ends all the same, since the route asks for another"
+        )
+    elif request and found.wish not in ("", request.id):
+        session.screen.note(
+            f"rollout {found.wish} is asked for as well, and begins next unless it is aborted too"
+        )
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
+
+
+def pause(world: World, target: Target, asked: Asked, *, wait: bool, timeout: str) -> int:
+    """Ask for a pause or a resume; wait until it was acted on, or show what the server shows."""
+    seconds = duration(timeout, "--timeout").total_seconds()
+    with opened(world, target) as session:
+        found = pausing.ask(session, asked)
+        if wait and found.pending(asked.word):
+            end = acted_on(session, found, asked.word, seconds)
+            session.screen.line(end.message)
+            return end.exit_code
+        show(report(found), session.screen, "table")
+    return Exit.OK
+
+
+def terms(said: Waiting, id: str) -> Terms:  # noqa: A002
+    """What was said on the command line; a usage error where a duration is none."""
+    return Terms(
+        id=id,
+        timeout=duration(said.timeout, "--timeout").total_seconds() if said.timeout else inf,
+        pickup=duration(said.pickup_timeout, "--pickup-timeout").total_seconds(),
+        fail_on_hold=said.fail_on_hold,
+    )
+
+
+def attend(session: Session, agreed: Terms, form: str) -> int:
+    """Wait for the end of a rollout; what changes is shown, how it ended is the exit code."""
+    screen = session.screen
+    wait = Wait(session, agreed, lambda status: show_change(status, screen, form, agreed.id), screen.note)
+    return wait.run().exit_code

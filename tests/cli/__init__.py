@@ -1,0 +1,1 @@
+"""The command line, in process against a cluster in memory, and as a process over real sockets."""

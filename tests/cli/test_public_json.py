@@ -1,0 +1,34 @@
+"""
+The fields of `-o json`: public for ever.
+
+A new field is added to its list here as well: from then on it is kept.
+"""
+
+from pydantic import BaseModel
+
+from canary.cli.work.ends import End
+from canary.cli.work.report import Backend, Name, Pending, Rollout, RolloutStatus
+
+KEPT: dict[type[BaseModel], set[str]] = {
+    RolloutStatus: {
+        "apiVersion", "kind", "route", "policy", "requested", "rollout", "backends", "pending", "problems", "end",
+    },
+    Name: {"kind", "namespace", "name", "apex"},
+    Rollout: {
+        "id", "attempt", "phase", "step", "steps", "share", "stable", "canary", "policy", "paused", "driftedBy",
+        "needsPerson", "reason", "message",
+    },
+    Backend: {"service", "weight", "share", "role"},
+    Pending: {"word", "value"},
+    End: {"exitCode", "outcome", "message"},
+}  # fmt: skip
+
+
+def test_every_field_of_the_json_output_is_still_there() -> None:
+    found = {model: {str(field.alias) for field in model.model_fields.values()} for model in KEPT}
+    assert found == KEPT
+
+
+def test_its_version_and_kind_are_what_scripts_look_for() -> None:
+    defaults = {name: field.default for name, field in RolloutStatus.model_fields.items()}
+    assert (defaults["api_version"], defaults["kind"]) == ("canary.delivery/v1alpha1", "RolloutStatus")
