@@ -16,7 +16,7 @@ from canary.clock import Clock
 from canary.cluster.client import Cluster
 from canary.cluster.kinds import TRAFFIC_SPLITS
 from canary.cluster.patch import RoutePatch
-from canary.daemon.assemble import snapshot, stamp_of
+from canary.daemon.assemble import snapshot
 from canary.daemon.folds import Folds
 from canary.daemon.fresh import observe, reread
 from canary.daemon.grid import Grid
@@ -25,6 +25,7 @@ from canary.daemon.policies import Policies
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
 from canary.errors import CanaryError, Conflict, Stalled, Unavailable
+from canary.rollout.memory import remembered
 from canary.rollout.rules import decide
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import Stamp
@@ -117,7 +118,7 @@ class Controller:
     def active(self) -> list[tuple[Name, Stamp]]:
         """All rollouts whose evidence is needed."""
         routes = self._eyes.copy.routes.reflector.items()
-        stamps = ((name, stamp_of(route)) for name, route in routes.items())
+        stamps = ((name, remembered(route).stamp) for name, route in routes.items())
         return [(name, stamp) for name, stamp in stamps if stamp is not None and on_a_rung(stamp)]
 
     def _act(self, name: Name, hands: Hands) -> None:
@@ -187,7 +188,7 @@ class Controller:
     def _was_stored(self, name: Name, stamp: Stamp | None, cluster: Cluster) -> bool:
         """The answer to a write was lost: the write's own random mark tells whether it arrived."""
         objects = reread(cluster, self._eyes.copy, name)
-        found = stamp_of(objects.route) if objects else None
+        found = remembered(objects.route).stamp if objects else None
         return bool(stamp and found and found.write == stamp.write)
 
     def _snapshot(self, objects: Objects) -> Snapshot:

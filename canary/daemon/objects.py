@@ -97,16 +97,8 @@ class Copy:
         return Leaf(exists=selector is not None, ready=len(ready), workloads=selected)
 
     def _mesh(self, route: Route) -> str:
-        profile = self._profiles.get(
-            (route.namespace, serviceprofile.name(route.apex, route.namespace, self._domain))
-        )
-        if profile is None or not profile.overrides:
-            return f"smi-adaptor has not written the split into the ServiceProfile of {route.apex}: is linkerd-smi running?"
-        if profile.skipped:
-            return f"the ServiceProfile of {route.apex} tells smi-adaptor to leave it alone ({serviceprofile.SKIP})"
-        if not profile.shows(route.weights, route.namespace, self._domain):
-            return f"the ServiceProfile of {route.apex} shows other weights: smi-adaptor is not reconciling"
-        return ""
+        name = serviceprofile.name(route.apex, route.namespace, self._domain)
+        return serviceprofile.astray(self._profiles.get((route.namespace, name)), route, self._domain)
 
     def _conflicts(self, route: Route) -> Iterator[str]:
         kind = route.owner.partition(" ")[0]

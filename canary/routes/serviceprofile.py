@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from canary.routes.quantity import parse
+from canary.routes.route import Route
 
 SKIP = "smi.linkerd.io/skip"
 
@@ -47,3 +48,14 @@ def read(obj: Mapping[str, Any]) -> Profile:
         },
         skipped=SKIP in ((obj.get("metadata") or {}).get("annotations") or {}),
     )
+
+
+def astray(profile: Profile | None, route: Route, domain: str) -> str:
+    """Why Linkerd was not seen to follow the weights of a TrafficSplit; "" = it was."""
+    if profile is None or not profile.overrides:
+        return f"smi-adaptor has not written the split into the ServiceProfile of {route.apex}: is linkerd-smi running?"
+    if profile.skipped:
+        return f"the ServiceProfile of {route.apex} tells smi-adaptor to leave it alone ({SKIP})"
+    if not profile.shows(route.weights, route.namespace, domain):
+        return f"the ServiceProfile of {route.apex} shows other weights: smi-adaptor is not reconciling"
+    return ""

@@ -255,7 +255,7 @@ def test_stored_but_not_seen_in_the_mesh_is_17(call: Call) -> None:
     assert said.code == 17
     assert said.out.startswith("stored after")
     assert "stored, but not yet seen in the mesh" in said.err
-    assert "does not show these weights: is linkerd-smi running?" in said.err
+    assert "shows other weights: smi-adaptor is not reconciling" in said.err
     assert server.clock.seconds == pytest.approx(5)
 
 

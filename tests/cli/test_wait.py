@@ -151,7 +151,7 @@ UNCLAIMED = [
     (a_split("{}", rollout="r1"), "the stamp on the route cannot be read"),
     (
         a_split(a_stamp(uid="uid-2"), rollout="r1"),
-        "belongs to another object of that name: is `canary run` up",
+        "belongs to another object of that name (it was copied, or the route was made anew): is `canary run` up",
     ),
     (a_split(a_stamp(id="r0", phase=Phase.PROMOTED, seen=()), rollout="r1"), "no daemon has written"),
 ]

@@ -49,8 +49,4 @@ class Mesh:
             return str(error), False
         except Stalled as error:
             return str(error), True
-        if profile.shows(route.weights, route.namespace, self.domain):
-            return "", False
-        if profile.skipped:
-            return f"ServiceProfile {name} tells smi-adaptor to leave it alone ({serviceprofile.SKIP})", True
-        return f"ServiceProfile {name} does not show these weights: is linkerd-smi running?", False
+        return serviceprofile.astray(profile, route, self.domain), profile.skipped

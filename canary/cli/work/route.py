@@ -8,9 +8,10 @@ from canary.cli.shell.target import Target
 from canary.cli.shell.world import Server
 from canary.cluster.kinds import TRAFFIC_SPLITS, Kind
 from canary.cluster.objects import Raw
-from canary.rollout import requests, stamp
+from canary.rollout import requests
+from canary.rollout.memory import remembered
 from canary.rollout.requests import Requests, digest
-from canary.rollout.stamp import Head, Stamp, Unreadable
+from canary.rollout.stamp import Head, Stamp
 from canary.routes import trafficsplit
 from canary.routes.route import Route
 from canary.terms import Phase, Word
@@ -117,12 +118,5 @@ def seen(place: Place, raw: Raw) -> Seen:
     """The route in an object."""
     route = place.kind.read(raw)
     asked = requests.read(route.annotations)
-    text = route.annotations.get(Word.STATE.key)
-    read = stamp.read(text) if text is not None else None
-    if isinstance(read, Unreadable):
-        return Seen(place, route, asked, lost=f"the stamp on the route cannot be read ({read.why})")
-    if read is not None and read.uid != route.uid:
-        return Seen(place, route, asked, lost="the stamp on the route belongs to another object of that name")
-    if isinstance(read, Stamp):
-        return Seen(place, route, asked, stamp=read)
-    return Seen(place, route, asked, newer=read)
+    memory = remembered(route)
+    return Seen(place, route, asked, memory.stamp, memory.newer, memory.lost)
