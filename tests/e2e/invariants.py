@@ -16,6 +16,9 @@ SUM_LIMIT = 429_497
 
 TOLERANCE = 1e-6
 
+PROVISIONAL = 2
+"""Intervals that may still change when a write is decided."""
+
 Attempt = tuple[str, str, int]
 """Uid of the split, id, number of the try."""
 
@@ -182,12 +185,35 @@ INVARIANTS: tuple[Invariant, ...] = (
 )
 
 
-def violations(versions: Sequence[Version]) -> list[str]:
+def steps_up_on_settled_intervals(change: Change) -> str | None:
+    """
+    A step is left upwards only when an interval that is final ends after the mesh was seen at it.
+
+    Final is what is two intervals old when the write was decided. Indices are those of the stamps.
+    """
+    old, new = change.old, change.new
+    stepped = (
+        new.get("attempt", 1) == old.get("attempt", 1)
+        and int(new.get("step", 0)) > int(old.get("step", 0)) > 0
+    )
+    if not change.raised or not stepped or promoted(change):
+        return None
+    settled, decided = old.get("settled"), int(new.get("at", 0))
+    if settled is not None and decided - PROVISIONAL >= settled:
+        return None
+    return f"decided at {decided}, when the mesh was seen at step {old.get('step')} from {settled} on"
+
+
+ON_SERVERS: tuple[Invariant, ...] = (*INVARIANTS, steps_up_on_settled_intervals)
+"""With what only a history in real time can break."""
+
+
+def violations(versions: Sequence[Version], invariants: Sequence[Invariant] = INVARIANTS) -> list[str]:
     """One sentence for each invariant broken by each version; versions of several splits may be mixed."""
     return [
         f"{change.after.name}@{change.after.number} by {change.after.manager}: {check.__name__}: {sentence}"
         for change in changes(versions)
-        for check in INVARIANTS
+        for check in invariants
         if (sentence := check(change))
     ]
 

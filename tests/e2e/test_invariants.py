@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.history import Version
-from tests.e2e.invariants import violations
+from tests.e2e.invariants import ON_SERVERS, violations
 
 LADDER = {"name": "p", "steps": [{"share": 0.1}, {"share": 0.25}, {"share": 0.5}]}
 SPLIT = "backend-api-split"
@@ -107,3 +107,10 @@ def test_a_changed_label_is_told() -> None:
     after = a_version(3, at(250), step=2)
     after.object["metadata"]["labels"] = {"new": "yes"}
     assert any("rest_is_untouched" in sentence for sentence in violations([CREATED, FIRST, after]))
+
+
+@pytest.mark.parametrize(("settled", "sound"), [(10, True), (11, False), (None, False)])
+def test_a_step_up_before_a_settled_interval_is_final_is_told(settled: int | None, sound: bool) -> None:
+    on_first = a_version(2, at(100), step=1, settled=settled)
+    told = violations([CREATED, on_first, a_version(3, at(250), step=2, at=12)], ON_SERVERS)
+    assert (told == []) is sound

@@ -18,7 +18,7 @@ from tests.beds.patience import wait_until
 from tests.beds.prometheus import PrometheusServer
 from tests.e2e.daemon import ROOT, Command, Daemon, call
 from tests.e2e.history import History
-from tests.e2e.invariants import violations
+from tests.e2e.invariants import ON_SERVERS, violations
 from tests.e2e.linkerd import Linkerd
 
 SAMPLE_APP = ROOT / "examples" / "sample-app"
@@ -156,7 +156,7 @@ class World:
 
     def violations(self) -> list[str]:
         """Sentences about invariants that our own writes broke; none, hopefully."""
-        return violations(self.history.versions)
+        return violations(self.history.versions, ON_SERVERS)
 
     def logs(self) -> str:
         """The ends of the daemons' logs and what the history holds, for a failing test."""
