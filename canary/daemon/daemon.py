@@ -68,11 +68,14 @@ class Daemon:
     def evidence_tick(self) -> None:
         """Read what the proxies counted up to now, and look at every rollout that is on a rung."""
         active = self._controller.active() if self.copy.synced else []
+        away = self._folds.away
         self._read([(name[0], stamp) for name, stamp in active])
         self._world.teller.active.set(len(active))
         self._world.teller.source(self._folds.away)
         for name, _ in active:
             self.handle(name)
+        if bool(away) != bool(self._folds.away):
+            self.resync()
         self.alive = self._world.clock.monotonic()
 
     def due_tick(self) -> None:

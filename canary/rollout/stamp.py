@@ -132,7 +132,7 @@ class Stamp(Head):
         """Hands can write a stamp, too: what no rule could act on is as good as none."""
         if not self.running:
             return self
-        if not self.stable or self.stable == self.canary:
+        if not (self.stable and self.canary) or self.stable == self.canary:
             raise ValueError("a running rollout has two different backends")
         if self.phase is not Phase.WAITING and not self._on_a_rung():
             raise ValueError("a rollout on a rung has a policy, one of its steps, and a total")

@@ -138,6 +138,16 @@ def test_an_attempt_that_is_rejected_while_it_waits_goes_on_as_the_same_attempt(
     assert again.stamp.seen == waiting.seen
 
 
+def test_weights_that_turn_bad_under_a_rejected_start_are_told_and_left_alone() -> None:
+    waiting = settle(a_start(source_away="away"))
+    refused = settle(replace(waiting, policy=None))
+    for weights in ({STABLE: 1000, CANARY: -5}, {STABLE: 500, CANARY: 500}, {STABLE: 0, CANARY: 0}):
+        bad = settle(reweighted(refused, weights))
+        assert bad.stamp is not None
+        assert (bad.stamp.phase, bad.route.weights.keys()) == (Phase.REJECTED, weights.keys())
+        assert decide(reweighted(refused, weights)).weights is None
+
+
 def test_a_share_from_before_the_rollout_survives_a_rejection_while_it_waits() -> None:
     seen = written(
         start := a_start({"pause": ID}, leaves=leaves(stable=a_leaf(STABLE, observed=False))), decide(start)

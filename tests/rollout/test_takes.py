@@ -5,7 +5,7 @@ import pytest
 from canary.rollout.requests import digest
 from canary.rollout.rules import decide
 from canary.rollout.snapshot import Leaf, Snapshot
-from canary.rollout.stamp import Head, Stamp
+from canary.rollout.stamp import Stamp
 from canary.terms import Phase
 from tests.rollout.builders import (
     BAD,
@@ -15,13 +15,11 @@ from tests.rollout.builders import (
     NOW,
     STABLE,
     THIRD,
-    UID,
     a_leaf,
     a_pin,
     a_policy,
     a_snapshot,
     a_stamp,
-    a_start,
     a_waiting_stamp,
     asked_again,
     leaves,
@@ -64,47 +62,6 @@ def test_an_abort_waits_for_a_stable_that_can_take_the_traffic() -> None:
     over = settle(a_snapshot({"abort": ID}, stamp=seen.stamp, weights=seen.route.weights))
     assert over.stamp is not None
     assert (over.stamp.phase, over.route.weights) == (Phase.ABORTED, BACK)
-
-
-def newer(words: dict[str, str | None], **head: object) -> Snapshot:
-    """A rollout of a newer version of the program, at 50 %."""
-    fields = {"v": 2, "uid": UID, "id": ID, "stable": STABLE, "canary": CANARY, **head}
-    return a_start(words, {STABLE: 500, CANARY: 500}, newer=Head.model_validate(fields))
-
-
-def test_a_newer_stamp_is_left_alone() -> None:
-    decision = decide(newer({"pause": ID, "rollout": "a2"}))
-    assert (decision.reason, decision.weights, decision.stamp) == ("StampNewer", None, None)
-
-
-def test_abort_works_across_versions_and_leaves_the_stamp_alone() -> None:
-    decision = decide(newer({"abort": ID, "policy": None}))
-    assert (decision.reason, decision.weights, decision.stamp) == ("Aborted", BACK, None)
-    rested = settle(newer({"abort": ID}))
-    assert rested.route.weights == BACK
-
-
-@pytest.mark.parametrize(
-    ("words", "head"),
-    [
-        ({"abort": "other"}, {}),
-        ({"abort": "!!"}, {}),
-        ({"abort": ID}, {"stable": "elsewhere"}),
-        ({"abort": ID}, {"uid": "another object"}),
-    ],
-)
-def test_an_abort_across_versions_trusts_only_what_is_about_this_route(
-    words: dict[str, str | None], head: dict[str, object]
-) -> None:
-    assert decide(newer(words, **head)).reason == "StampNewer"
-
-
-def test_an_abort_across_versions_sends_nothing_to_nobody() -> None:
-    seen = newer({"abort": ID})
-    down = a_start(
-        {"abort": ID}, {STABLE: 500, CANARY: 500}, newer=seen.newer, leaves=leaves(stable=a_leaf(STABLE, 0))
-    )
-    assert (decide(down).weights, decide(down).page) == (None, True)
 
 
 def test_without_stable_there_is_nowhere_to_go_back_to() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from canary.rollout.requests import digest
 from canary.rollout.rules.answers import acted_on, before_the_first_rung, changed, move, rest
 from canary.rollout.rules.traffic import present_total, raised, writer
-from canary.rollout.rules.wishes import wish
+from canary.rollout.rules.wishes import refused, wish
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import Stamp
 from canary.terms import Phase, Word
@@ -43,6 +43,7 @@ def retried(seen: Snapshot) -> Decision | None:
         stamp is None
         or request is None
         or not (stamp.phase in _TAKEN_BACK or stamp.phase is Phase.FAILED_HELD)
+        or refused(stamp)
     ):
         return None
     message = f"attempt {stamp.attempt + 1}{seen.requests.origin(request)}"
@@ -75,8 +76,8 @@ def raised_after_the_end(seen: Snapshot) -> Decision | None:
 
 def _watched(seen: Snapshot, stamp: Stamp) -> bool:
     """It was taken out, or something else was rejected since then."""
-    out = stamp.phase in _TAKEN_BACK or (stamp.phase is Phase.REJECTED and bool(stamp.canary))
-    return out and stamp.stable in seen.services
+    rejected_since = stamp.phase is Phase.REJECTED and bool(stamp.canary) and not stamp.seed
+    return (stamp.phase in _TAKEN_BACK or rejected_since) and stamp.stable in seen.services
 
 
 def drifted_after_promotion(seen: Snapshot) -> Decision | None:

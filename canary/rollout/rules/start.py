@@ -6,7 +6,7 @@ from canary.rollout.requests import digest
 from canary.rollout.rules.answers import changed, move, rest
 from canary.rollout.rules.refusals import fitting_total, refusals, was_replaced
 from canary.rollout.rules.traffic import live_share, present_total
-from canary.rollout.rules.wishes import WITHDRAWN, canary_of, stable_of, wish, wished
+from canary.rollout.rules.wishes import WITHDRAWN, canary_of, refused, stable_of, wish, wished
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import ID_LIMIT, SEEN_LIMIT, Pin, Stamp
 from canary.terms import Phase, Word
@@ -16,6 +16,8 @@ def refused_by_abort(seen: Snapshot) -> Decision | None:
     """An abort that names the very id that is asked for: it never starts, so no weight is written either."""
     wanted, request = wish(seen), seen.requests.get(Word.ABORT)
     if seen.running or not wanted or request is None or request.id != wanted:
+        return None
+    if seen.stamp and seen.stamp.id == wanted and seen.stamp.acks.get(Word.ABORT) == request.hash:
         return None
     message = f"aborted before it began{seen.requests.origin(request)}"
     refused = _remembered(seen, wanted).but(seen=_with(seen, wanted), phase=Phase.ABORTED)
@@ -116,7 +118,8 @@ def _kept(old: Stamp, wanted: str) -> dict[str, object]:
         "lowered": old.lowered,
         "seen": old.seen,
     }
-    judged_again = {"attempt": old.attempt, "seed": old.seed, "paused": old.paused, "resets": old.resets}
+    attempt = old.attempt + refused(old)
+    judged_again = {"attempt": attempt, "seed": old.seed, "paused": old.paused, "resets": old.resets}
     return always | judged_again if old.id == wanted else always
 
 

@@ -2,6 +2,7 @@
 
 from canary.rollout.requests import digest
 from canary.rollout.snapshot import Snapshot
+from canary.rollout.stamp import Stamp
 from canary.terms import Phase, Word
 
 WITHDRAWN = f"{Word.ROLLOUT.key} was removed; put it back to go on, or abort"
@@ -22,8 +23,19 @@ def wish(seen: Snapshot) -> str:
     if stamp is None:
         return asked
     if asked == stamp.id:
-        return asked if stamp.phase is Phase.REJECTED and stamp.reason != "StampLost" else ""
+        return asked if _judged_again(seen, stamp) else ""
     return "" if digest(asked) in stamp.seen else asked
+
+
+def _judged_again(seen: Snapshot, stamp: Stamp) -> bool:
+    if stamp.phase is Phase.REJECTED:
+        return stamp.reason != "StampLost"
+    return refused(stamp) and seen.asked(Word.RETRY) is not None
+
+
+def refused(stamp: Stamp) -> bool:
+    """It was aborted before anybody knew between which backends it would be."""
+    return stamp.phase is Phase.ABORTED and not stamp.canary
 
 
 def stable_of(seen: Snapshot) -> str:
