@@ -104,8 +104,16 @@ class ControlPlane:
 
     def start_apiserver(self) -> None:
         """Start the API server, again too, and wait until it is ready."""
+        was_away = not self._apiserver.running
         self._apiserver.start()
         wait_until(self._ready, READY_WITHIN, "kube-apiserver is ready")
+        if was_away and self._controllers.running:
+            self._restart_controllers()
+
+    def _restart_controllers(self) -> None:
+        """After an outage their informers pause for up to a minute; a new process does not."""
+        self._controllers.kill()
+        self._controllers.start()
 
     def stop_apiserver(self) -> None:
         """The API server goes away at once, as in a crash."""

@@ -6,7 +6,7 @@ from canary.sim.mesh import Behaviour
 from tests.beds.patience import wait_until
 from tests.e2e.world import CANARY, NAMESPACE, STABLE, World
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.full]
 
 REQUESTS = 'sum(increase(response_total{{direction="outbound",dst_namespace="sample-app"{more}}}[{window}]))'
 
@@ -24,7 +24,7 @@ def seen_share(world: World, service: str) -> float:
 def test_ten_percent_of_requests_reach_v2_and_prometheus_sees_them(world: World) -> None:
     assert world.linkerd.overrides(NAMESPACE, "backend-api") == {STABLE: 900, CANARY: 100}
     wait_until(lambda: requests(world) > 500, 20, "Prometheus has seen 500 requests in 5 s")
-    assert seen_share(world, CANARY) == pytest.approx(0.10, abs=0.04)
+    wait_until(lambda: seen_share(world, CANARY) == pytest.approx(0.10, abs=0.04), 20, "a tenth at v2")
 
 
 def test_shares_follow_the_weights(world: World) -> None:
