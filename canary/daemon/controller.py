@@ -103,8 +103,11 @@ class Controller:
             self._later(name, 30.0)
 
     def _look(self, name: Name) -> None:
-        objects = self._eyes.copy.read(name) if self._eyes.copy.synced else None
+        if not self._eyes.copy.synced:
+            return
+        objects = self._eyes.copy.read(name)
         if objects is None:
+            self._teller.gone(name)
             return
         if self._is_outdated(name, objects) and not self._overdue(name):
             return

@@ -91,6 +91,7 @@ class Teller:
         """The route is no more."""
         self._last.pop(name, None)
         self._paged.discard(name)
+        self._paging.set(len(self._paged))
 
     def _page(self, name: Name, decision: Decision) -> None:
         (self._paged.add if decision.page else self._paged.discard)(name)
