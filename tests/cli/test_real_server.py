@@ -12,6 +12,8 @@ from canary.cli.shell.world import Access, Changes, Server, World, connect
 from canary.cluster.kinds import Kind
 from canary.cluster.objects import Listing, Raw
 from canary.cluster.patch import RoutePatch
+from canary.routes import serviceprofile
+from canary.routes.serviceprofile import Profile
 from canary.terms import Phase, Word
 from tests.beds.controlplane import ControlPlane
 from tests.beds.patience import wait_until
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.servers
 NAMESPACE = "cli-tests"
 SPLITS = f"/apis/split.smi-spec.io/v1alpha1/namespaces/{NAMESPACE}/trafficsplits"
 SLICES = f"/apis/discovery.k8s.io/v1/namespaces/{NAMESPACE}/endpointslices"
+PROFILES = f"/apis/linkerd.io/v1alpha2/namespaces/{NAMESPACE}/serviceprofiles"
 SECONDS = 20
 
 
@@ -80,6 +83,12 @@ def write(plane: ControlPlane, state: str, stable: int, on_trial: int) -> None:
     plane.admin.patch(f"{SPLITS}/{NAME}", body, "canary")
 
 
+def profile(plane: ControlPlane) -> Profile:
+    """What the ServiceProfile of the apex says, nothing if there is none."""
+    found = plane.admin.get(PROFILES).get("items", ())
+    return next((serviceprofile.read(each) for each in found), Profile({}))
+
+
 def ours(history: History) -> list[Version]:
     """The versions that the command line wrote."""
     return [version for version in history.versions if version.manager == "canary-cli"]
@@ -118,6 +127,11 @@ def test_an_abort_stores_weights_and_request_in_one_version_and_waits_for_the_me
 def test_an_abort_that_the_mesh_does_not_follow_is_17(
     control_plane: ControlPlane, split: Raw, adaptor: SmiAdaptor
 ) -> None:
+    wait_until(
+        lambda: profile(control_plane).shows({STABLE: 900, CANARY: 100}, NAMESPACE, "cluster.local"),
+        SECONDS,
+        "the adaptor has written the split into the profile",
+    )
     adaptor.stop()
     try:
         stamp(control_plane, split)
@@ -125,7 +139,7 @@ def test_an_abort_that_the_mesh_does_not_follow_is_17(
     finally:
         adaptor.start()
     assert done.returncode == 17
-    assert "is linkerd-smi running?" in done.stderr
+    assert "smi-adaptor is not reconciling" in done.stderr
     assert control_plane.admin.get(f"{SPLITS}/{NAME}")["spec"]["backends"][0]["weight"] == 1000
 
 
