@@ -54,7 +54,8 @@ class Reflector(Generic[T]):
             must not hide the others. It must raise nothing else.
         changed: told namespace and name, on the reflector's thread, after the copy has changed.
         namespace: "" means all.
-        synced: the copy was complete at least once. A kind that is not installed has no objects: synced, not `served`.
+        synced: the copy was complete at least once, and all of it told: whoever keeps an index has it, too. A kind that is
+            not installed has no objects: synced, not `served`.
         served: the server knows the kind, as far as we know.
         trouble: why it is not up to date now, or None.
     """
@@ -149,10 +150,10 @@ class Reflector(Generic[T]):
         """What vanished while we did not look is told like any other change."""
         with self._lock:
             before, self._copy = self._copy, copy
-        self.synced = True
         for key in sorted(before.keys() | copy.keys()):
             if before.get(key) != copy.get(key):
                 self.changed(*key)
+        self.synced = True
 
     def _see(self, event: Event) -> None:
         self._alive = self.clock.monotonic()

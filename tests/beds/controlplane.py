@@ -7,8 +7,10 @@ and started again: etcd keeps the data.
 
 import json
 import secrets
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.beds import toolchain
@@ -118,6 +120,15 @@ class ControlPlane:
     def stop_apiserver(self) -> None:
         """The API server goes away at once, as in a crash."""
         self._apiserver.kill()
+
+    @contextmanager
+    def frozen_apiserver(self) -> Iterator[None]:
+        """Meanwhile the API server lets everybody connect and answers nobody; afterwards it answers all of it."""
+        self._apiserver.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._apiserver.signal(signal.SIGCONT)
 
     def api(self, user: str) -> Api:
         """The API server as this user; close it after use."""

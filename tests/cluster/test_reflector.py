@@ -253,6 +253,16 @@ def test_before_the_first_list_it_is_not_synced_and_infinitely_old(tmp_path: Pat
     assert seen.reflector.age(0) == float("inf")
 
 
+def test_it_is_synced_only_after_all_of_the_first_list_was_told(tmp_path: Path) -> None:
+    synced: list[bool] = []
+    with Scripted(listing(5, an_object("one", 3), an_object("two", 4)), stream()) as server:
+        seen = Watched(server, tmp_path, waits=1)
+        seen.reflector.changed = lambda *_: synced.append(seen.reflector.synced)
+        seen.run()
+    assert synced == [False, False]
+    assert seen.reflector.synced
+
+
 def test_its_age_counts_from_the_last_sign_of_life(tmp_path: Path) -> None:
     with Scripted(listing(5)) as server:
         seen = Watched(server, tmp_path, waits=1)
