@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PREFIX = "/metrics"
@@ -38,6 +39,10 @@ def path_of(namespace: str, pod: str) -> str:
 def _handler(page: Callable[[str, str], str]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            with suppress(ConnectionError):  # Prometheus hangs up on a target that it is told to forget
+                self._answer()
+
+        def _answer(self) -> None:
             try:
                 namespace, pod = self.path.removeprefix(f"{PREFIX}/").split("/")
                 content = page(namespace, pod).encode()

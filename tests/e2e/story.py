@@ -7,11 +7,14 @@ from typing import Any
 from canary.sim.mesh import Client
 from canary.terms import DAEMON_MANAGER
 from tests.e2e.history import Version, stamp_of
-from tests.e2e.world import APEX, FRONTEND, NAMESPACE, SPLIT, World
+from tests.e2e.world import APEX, FRONTEND, NAMESPACE, SPLIT, STABLE, World
 
 POLICY = "quick"
 BUSY = 800.0
 """Requests per second, so that the quick policy's rungs take seconds."""
+
+RUNGS = [750, 500, 250, 50, 0]
+"""Weights of stable on the quick policy's rungs; it stands on the first one when it is asked for."""
 
 
 def ask(world: World, rollout: str = "r1", *, rate: float = BUSY, **words: str) -> int:
@@ -63,3 +66,8 @@ def weight_writes(world: World) -> list[Version]:
         for before, after in pairwise(versions)
         if after.manager == DAEMON_MANAGER and after.weights != before.weights
     ]
+
+
+def path(world: World) -> list[int]:
+    """The weights of stable that the daemons wrote, in order."""
+    return [version.weights[STABLE] for version in weight_writes(world)]
