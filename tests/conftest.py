@@ -39,7 +39,8 @@ class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
 @cache
 def needs_servers(file: Path) -> bool:
     """Whoever schedules knows names, not marks."""
-    return f"pytest.mark.{SERVERS}" in file.read_text()
+    text = file.read_text()
+    return f"pytest.mark.{SERVERS}" in text or "ON_BOTH" in text
 
 
 @pytest.hookimpl(optionalhook=True)

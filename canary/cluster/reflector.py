@@ -98,6 +98,18 @@ class Reflector(Generic[T]):
                 backoff.reset()
             self.clock.wait(stop, self._pause(backoff))
 
+    def refresh(self) -> None:
+        """
+        List once, on the caller's own thread, and tell what has changed: for who knows when to look, instead of `run`.
+
+        Raises:
+            CanaryError: it could not be listed; a kind that is not installed has no objects instead.
+        """
+        try:
+            self._relist()
+        except Missing:
+            self._not_served()
+
     def _try(self, stop: threading.Event) -> CanaryError | None:
         """One list, if needed, and one watch. After a clean end we go on from there, after an error from a new list."""
         try:

@@ -28,7 +28,7 @@ READY_WITHIN = 60
 KUBECTL_SECONDS = 60
 
 RIGHTS = Path(__file__).with_name("rights.yaml")
-CRDS = Path(__file__).parents[1] / "crds"
+CRDS = Path(__file__).parents[2] / "canary" / "sim" / "crds"
 COLLECTIONS = (
     "/apis/split.smi-spec.io/v1alpha1/trafficsplits",
     "/apis/split.smi-spec.io/v1alpha2/trafficsplits",

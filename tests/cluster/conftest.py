@@ -1,4 +1,4 @@
-"""Connections of each user to the real control plane, and a namespace to play in."""
+"""Connections of each user to either API server, and a namespace to play in."""
 
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -7,7 +7,7 @@ import pytest
 
 from canary.cluster.client import Cluster
 from canary.cluster.objects import Raw
-from tests.beds.controlplane import ControlPlane
+from tests.cluster.beds import IN_MEMORY, Bed, InMemory
 from tests.cluster.splits import a_split
 
 NAMESPACE = "cluster-tests"
@@ -23,17 +23,27 @@ class Connect(Protocol):
 
 
 @pytest.fixture(scope="session")
-def namespace(control_plane: ControlPlane) -> str:
-    control_plane.admin.post("/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
+def bed(request: pytest.FixtureRequest) -> Iterator[Bed]:
+    """The API server a test is marked for."""
+    if request.param == IN_MEMORY:
+        with InMemory() as server:
+            yield server
+    else:
+        yield request.getfixturevalue("control_plane")
+
+
+@pytest.fixture(scope="session")
+def namespace(bed: Bed) -> str:
+    bed.admin.post("/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
     return NAMESPACE
 
 
 @pytest.fixture
-def connect(control_plane: ControlPlane) -> Iterator[Connect]:
+def connect(bed: Bed) -> Iterator[Connect]:
     opened: list[Cluster] = []
 
     def one_more(user: str, as_user: str | None = None) -> Cluster:
-        opened.append(Cluster.connect(str(control_plane.kubeconfig(user)), as_user=as_user))
+        opened.append(Cluster.connect(str(bed.kubeconfig(user)), as_user=as_user))
         return opened[-1]
 
     yield one_more
@@ -47,6 +57,6 @@ def daemon(connect: Connect) -> Cluster:
 
 
 @pytest.fixture
-def make(control_plane: ControlPlane, namespace: str) -> Make:
+def make(bed: Bed, namespace: str) -> Make:
     """A stored split of this name, at 900/100."""
-    return lambda name: control_plane.admin.post(SPLITS, a_split(name, namespace))
+    return lambda name: bed.admin.post(SPLITS, a_split(name, namespace))

@@ -1,7 +1,4 @@
-"""What the product leans on, asked of a real API server."""
-
-from contextlib import closing
-from pathlib import Path
+"""What the product leans on, asked of both API servers: they must agree."""
 
 import pytest
 
@@ -18,19 +15,19 @@ from canary.cluster.kinds import (
 )
 from canary.cluster.objects import Raw, metadata
 from canary.errors import Conflict, Missing, Stalled
-from tests.beds.controlplane import ControlPlane
+from tests.cluster.beds import ON_BOTH, Bed
 from tests.cluster.conftest import SPLITS, Connect, Make
 from tests.cluster.splits import a_patch, backends
 
-pytestmark = pytest.mark.servers
+pytestmark = ON_BOTH
 
 ALL_KINDS = (TRAFFIC_SPLITS, SERVICE_PROFILES, SERVICES, ENDPOINT_SLICES, DEPLOYMENTS, STATEFUL_SETS)
 ANOTHER_UID = "6e7c7b1e-0000-4000-8000-000000000000"
 
 
-def stored(plane: ControlPlane, name: str) -> Raw:
+def stored(bed: Bed, name: str) -> Raw:
     """Read past the code under test."""
-    return plane.admin.get(f"{SPLITS}/{name}")
+    return bed.admin.get(f"{SPLITS}/{name}")
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS, ids=str)
@@ -39,9 +36,9 @@ def test_every_kind_is_listed_and_watched_by_the_daemon_s_own_rights(daemon: Clu
     daemon.watch(kind, listing.resource_version, seconds=1).close()
 
 
-def test_an_object_is_read_as_it_is_stored(control_plane: ControlPlane, daemon: Cluster, make: Make) -> None:
+def test_an_object_is_read_as_it_is_stored(bed: Bed, daemon: Cluster, make: Make) -> None:
     made = make("read")
-    assert daemon.get(TRAFFIC_SPLITS, metadata(made)["namespace"], "read") == stored(control_plane, "read")
+    assert daemon.get(TRAFFIC_SPLITS, metadata(made)["namespace"], "read") == stored(bed, "read")
 
 
 def test_the_core_group_is_read_too(daemon: Cluster) -> None:
@@ -63,7 +60,7 @@ def test_a_selector_is_the_server_s(daemon: Cluster) -> None:
 
 
 def test_a_patch_replaces_the_list_of_backends_and_nothing_else(
-    control_plane: ControlPlane, daemon: Cluster, make: Make
+    bed: Bed, daemon: Cluster, make: Make
 ) -> None:
     made = make("patched")
     annotations = {"canary.delivery/state": "{}"}
@@ -71,27 +68,25 @@ def test_a_patch_replaces_the_list_of_backends_and_nothing_else(
     answered = daemon.patch_route(
         a_patch(made, {"metadata": {"annotations": annotations}, "spec": {"backends": only}})
     )
-    found = stored(control_plane, "patched")
+    found = stored(bed, "patched")
     assert answered == found
     assert found["spec"] == {"service": "backend-api", "backends": only}
     assert metadata(found)["annotations"] == annotations
     assert metadata(found)["uid"] == metadata(made)["uid"]
 
 
-def test_the_field_manager_is_recorded(control_plane: ControlPlane, daemon: Cluster, make: Make) -> None:
+def test_the_field_manager_is_recorded(bed: Bed, daemon: Cluster, make: Make) -> None:
     daemon.patch_route(a_patch(make("managed")))
-    entries = metadata(stored(control_plane, "managed"))["managedFields"]
+    entries = metadata(stored(bed, "managed"))["managedFields"]
     assert [entry["operation"] for entry in entries if entry["manager"] == "canary"] == ["Update"]
 
 
-def test_a_stale_version_is_a_conflict_and_changes_nothing(
-    control_plane: ControlPlane, daemon: Cluster, make: Make
-) -> None:
+def test_a_stale_version_is_a_conflict_and_changes_nothing(bed: Bed, daemon: Cluster, make: Make) -> None:
     made = make("stale")
-    control_plane.admin.patch(f"{SPLITS}/stale", {"spec": {"backends": backends(800, 200)}})
+    bed.admin.patch(f"{SPLITS}/stale", {"spec": {"backends": backends(800, 200)}})
     with pytest.raises(Conflict, match="modified"):
         daemon.patch_route(a_patch(made))
-    assert stored(control_plane, "stale")["spec"]["backends"] == backends(800, 200)
+    assert stored(bed, "stale")["spec"]["backends"] == backends(800, 200)
 
 
 def test_the_same_patch_twice_is_a_conflict_the_second_time(daemon: Cluster, make: Make) -> None:
@@ -101,50 +96,36 @@ def test_the_same_patch_twice_is_a_conflict_the_second_time(daemon: Cluster, mak
         daemon.patch_route(patch)
 
 
-def test_another_uid_is_a_conflict(control_plane: ControlPlane, daemon: Cluster, make: Make) -> None:
+def test_another_uid_is_a_conflict(bed: Bed, daemon: Cluster, make: Make) -> None:
     made = make("another")
     with pytest.raises(Conflict, match="made anew"):
         daemon.patch_route(a_patch(made, uid=ANOTHER_UID))
-    assert stored(control_plane, "another") == made
+    assert stored(bed, "another") == made
 
 
-def test_an_object_made_anew_is_a_conflict(control_plane: ControlPlane, daemon: Cluster, make: Make) -> None:
+def test_an_object_made_anew_is_a_conflict(bed: Bed, daemon: Cluster, make: Make) -> None:
     made = make("anew")
-    control_plane.admin.delete(f"{SPLITS}/anew")
+    bed.admin.delete(f"{SPLITS}/anew")
     again = make("anew")
     with pytest.raises(Conflict):
         daemon.patch_route(a_patch(made))
     with pytest.raises(Conflict):
         daemon.patch_route(a_patch(made, resource_version=metadata(again)["resourceVersion"]))
-    assert stored(control_plane, "anew") == again
+    assert stored(bed, "anew") == again
 
 
-def test_a_dry_run_tells_and_stores_nothing(control_plane: ControlPlane, daemon: Cluster, make: Make) -> None:
+def test_a_dry_run_tells_and_stores_nothing(bed: Bed, daemon: Cluster, make: Make) -> None:
     made = make("dry")
     told = daemon.patch_route(a_patch(made, dry_run=True))
     assert told["spec"]["backends"] == backends(0, 1000)
-    assert stored(control_plane, "dry") == made
+    assert stored(bed, "dry") == made
 
 
-def test_a_dry_run_of_a_stale_version_conflicts_too(
-    control_plane: ControlPlane, daemon: Cluster, make: Make
-) -> None:
+def test_a_dry_run_of_a_stale_version_conflicts_too(bed: Bed, daemon: Cluster, make: Make) -> None:
     made = make("dry-stale")
-    control_plane.admin.patch(f"{SPLITS}/dry-stale", {"metadata": {"labels": {"touched": "yes"}}})
+    bed.admin.patch(f"{SPLITS}/dry-stale", {"metadata": {"labels": {"touched": "yes"}}})
     with pytest.raises(Conflict):
         daemon.patch_route(a_patch(made, dry_run=True))
-
-
-def test_who_may_not_write_is_told_which_right_is_missing(
-    control_plane: ControlPlane, connect: Connect, make: Make, namespace: str
-) -> None:
-    made = make("forbidden")
-    with pytest.raises(Stalled, match='"viewer" cannot patch') as raised:
-        connect("viewer").patch_route(a_patch(made))
-    assert raised.value.hint == f"kubectl auth can-i patch trafficsplits.split.smi-spec.io -n {namespace}"
-    asked = control_plane.kubectl(*raised.value.hint.split()[1:], user="viewer", check=False)
-    assert asked.stdout.strip() == "no"
-    assert stored(control_plane, "forbidden") == made
 
 
 def test_what_the_schema_refuses_is_stalled_with_its_words(daemon: Cluster, make: Make) -> None:
@@ -181,53 +162,16 @@ def test_a_kind_that_is_not_installed_is_missing_and_says_so(connect: Connect, k
         admin.watch(kind, "1")
 
 
-def test_rights_are_known_before_they_are_needed(connect: Connect, namespace: str) -> None:
-    assert connect("daemon").allowed(TRAFFIC_SPLITS, "patch", namespace)
-    assert connect("daemon").allowed(SERVICES, "list")
-    assert not connect("daemon").allowed(DEPLOYMENTS, "patch", namespace)
-    assert not connect("viewer").allowed(TRAFFIC_SPLITS, "patch", namespace)
-
-
 @pytest.mark.parametrize("user", ["daemon", "viewer"])
 def test_everybody_learns_who_he_is(connect: Connect, user: str) -> None:
     assert connect(user).whoami() == user
 
 
-def test_an_admin_may_act_as_somebody_else(connect: Connect) -> None:
-    assert connect("admin", "viewer").whoami() == "viewer"
-    with pytest.raises(Stalled, match="impersonate"):
-        connect("viewer", "admin").whoami()
-
-
-def changed(control_plane: ControlPlane, folder: Path, old: str, new: str) -> str:
-    """The daemon's kubeconfig with one thing wrong."""
-    path = folder / "kubeconfig"
-    path.write_text(control_plane.kubeconfig("daemon").read_text().replace(old, new))
-    return str(path)
-
-
-def test_a_server_that_we_do_not_trust_is_for_a_person(control_plane: ControlPlane, tmp_path: Path) -> None:
-    path = changed(control_plane, tmp_path, "certificate-authority", "ignored")
-    with pytest.raises(Stalled, match="is not trusted"):
-        Cluster.connect(path).whoami()
-
-
-def test_credentials_that_are_not_accepted_are_for_a_person(
-    control_plane: ControlPlane, tmp_path: Path
-) -> None:
-    path = changed(control_plane, tmp_path, '"token": "', '"token": "not-')
-    with pytest.raises(Stalled, match="credentials") as raised, closing(Cluster.connect(path)) as cluster:
-        cluster.list(TRAFFIC_SPLITS)
-    assert raised.value.hint == "kubectl auth whoami"
-
-
-def test_a_watch_tells_changes_in_order(
-    control_plane: ControlPlane, daemon: Cluster, make: Make, namespace: str
-) -> None:
+def test_a_watch_tells_changes_in_order(bed: Bed, daemon: Cluster, make: Make, namespace: str) -> None:
     stream = daemon.watch(TRAFFIC_SPLITS, daemon.list(TRAFFIC_SPLITS, namespace).resource_version, namespace)
     make("watched")
-    control_plane.admin.patch(f"{SPLITS}/watched", {"spec": {"backends": backends(0, 1)}})
-    control_plane.admin.delete(f"{SPLITS}/watched")
+    bed.admin.patch(f"{SPLITS}/watched", {"spec": {"backends": backends(0, 1)}})
+    bed.admin.delete(f"{SPLITS}/watched")
     seen = [next(stream) for _ in range(3)]
     stream.close()
     assert [event.type for event in seen] == ["ADDED", "MODIFIED", "DELETED"]

@@ -304,3 +304,17 @@ def test_a_call_that_hangs_is_given_up(tmp_path: Path) -> None:
     with Scripted(hang(), listing(5), stream()) as server:
         seen = run(server, tmp_path, waits=2)
     assert seen.reflector.synced
+
+
+def test_a_refresh_lists_once_and_tells_what_has_changed(tmp_path: Path) -> None:
+    gone = answer(404, "404 page not found")
+    first, second = listing(5, an_object("one", 3), an_object("two", 4)), listing(9, an_object("two", 4))
+    with Scripted(first, second, gone) as server:
+        seen = Watched(server, tmp_path, waits=1)
+        told = []
+        for _ in range(3):
+            seen.reflector.refresh()
+            told.append(tuple(seen.told))
+        assert server.methods() == ["GET"] * 3
+    assert told == [(ONE, TWO), (ONE, TWO, ONE), (ONE, TWO, ONE, TWO)]
+    assert (seen.reflector.synced, seen.reflector.served) == (True, False)

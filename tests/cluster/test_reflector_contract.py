@@ -1,4 +1,4 @@
-"""A reflector follows a real API server, also through its restart."""
+"""A reflector follows either API server, also through its restart."""
 
 import threading
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from canary.cluster.kinds import TRAFFIC_SPLITS
 from canary.cluster.objects import Raw
 from canary.cluster.reflector import Key, Reflector
 from canary.errors import Unavailable
-from tests.beds.controlplane import ControlPlane
 from tests.beds.patience import wait_until
+from tests.cluster.beds import ON_BOTH, Bed
 from tests.cluster.conftest import SPLITS, Connect, Make
 from tests.cluster.splits import backends
 
-pytestmark = pytest.mark.servers
+pytestmark = ON_BOTH
 
 SOON = 1.0
 RESTARTED = 15.0
@@ -69,13 +69,13 @@ def running(connect: Connect, namespace: str) -> Iterator[Running]:
 
 
 def test_it_sees_what_is_made_changed_and_deleted_within_a_second(
-    control_plane: ControlPlane, running: Running, make: Make
+    bed: Bed, running: Running, make: Make
 ) -> None:
     make("followed")
     running.shows("followed", 100)
-    control_plane.admin.patch(f"{SPLITS}/followed", {"spec": {"backends": backends(700, 300)}})
+    bed.admin.patch(f"{SPLITS}/followed", {"spec": {"backends": backends(700, 300)}})
     running.shows("followed", 300)
-    control_plane.admin.delete(f"{SPLITS}/followed")
+    bed.admin.delete(f"{SPLITS}/followed")
     running.shows("followed", None)
 
 
@@ -89,16 +89,14 @@ def test_what_was_there_before_is_told_with_the_first_list(
     late.stop()
 
 
-def test_it_survives_a_restart_of_the_server(
-    control_plane: ControlPlane, running: Running, make: Make
-) -> None:
+def test_it_survives_a_restart_of_the_server(bed: Bed, running: Running, make: Make) -> None:
     make("kept")
     running.shows("kept", 100)
-    control_plane.stop_apiserver()
+    bed.stop_apiserver()
     wait_until(lambda: isinstance(running.reflector.trouble, Unavailable), SOON, "it notices")
     assert running.reflector.get(running.namespace, "kept") == 100
-    control_plane.start_apiserver()
-    control_plane.admin.patch(f"{SPLITS}/kept", {"spec": {"backends": backends(0, 1000)}})
+    bed.start_apiserver()
+    bed.admin.patch(f"{SPLITS}/kept", {"spec": {"backends": backends(0, 1000)}})
     running.shows("kept", 1000, RESTARTED)
     make("after")
     running.shows("after", 100)
