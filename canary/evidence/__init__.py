@@ -2,7 +2,7 @@
 
 from canary.evidence.confidence import Bake, Confidence
 from canary.evidence.fold import Evidence
-from canary.evidence.gates import AnyGate, Errors, Gate, Objective
+from canary.evidence.gates import AnyGate, Errors, Gate, Latency, LatencyObjective, Objective
 from canary.evidence.increments import Arm, Interval, Stratum
 from canary.evidence.verdict import Verdict
 
@@ -15,6 +15,8 @@ __all__ = [
     "Evidence",
     "Gate",
     "Interval",
+    "Latency",
+    "LatencyObjective",
     "Objective",
     "Stratum",
     "Verdict",

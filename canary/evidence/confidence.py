@@ -1,6 +1,7 @@
 """How sure is sure, and how long a step bakes: the settings of the evidence, with their reasons."""
 
 from dataclasses import dataclass
+from math import log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +17,16 @@ class Confidence:
         step_share: the same at every change of weights.
         interval_share: the same in every other interval, for what breaks later.
         paired_limit: largest burstiness believed where stable has one endpoint: over time, an outage looks like a burst.
+        dilution: how many times the usual weight a block of failures has at most that speaks for smaller bursts
+            (`dispersion.Scale.close`); inf: no limit.
         min_bad, min_bad_intervals: bad responses, and intervals with any, without which nothing is rolled back.
         hold_at: evidence against the canary at which nothing advances any more.
         quiet_below: evidence against it below which, at the end of the longest bake, nothing speaks against it.
         risk_budget: bad responses, as a part of *all* requests, that the next step may cost: a small next share
             allows a wide advance margin (`risk_budget` / share).
+        widest: what that margin never exceeds. The number of requests it takes to be sure of a margin is about 4 K / margin:
+            at 5 % some 140 (K = 1.25) or 400 (K = 2.5), which the shortest bake brings anyway wherever traffic is worth
+            the name. A wider margin saves next to no time, and would send on a canary that fails one request in ten.
         stale_intervals: intervals without metrics after which it is told as a reason of its own.
     """
 
@@ -31,17 +37,24 @@ class Confidence:
     step_share: float = 0.25
     interval_share: float = 1 / 360
     paired_limit: float = 30.0
+    dilution: float = 2.0
     min_bad: int = 3
     min_bad_intervals: int = 2
     hold_at: float = 10.0
     quiet_below: float = 3.0
     risk_budget: float = 0.005
+    widest: float = 0.05
     stale_intervals: int = 6
 
     @property
     def limit(self) -> float:
         """Evidence against the canary that rolls it back (Ville 1939: reached by chance with at most `alpha`)."""
         return 1 / self.alpha
+
+    @property
+    def log_cap(self) -> float:
+        """ln of `cap`."""
+        return log(self.cap)
 
     @property
     def needed(self) -> float:

@@ -16,7 +16,7 @@ def ratio(odds: float) -> str:
 def against(state: State) -> str:
     """Who accuses the canary, of what, and how strongly."""
     account, limit = state.loudest, ratio(state.confidence.limit)
-    bursts = _bursts(account.dispersion.factor(state.confidence.paired_limit))
+    bursts = _bursts(account, account.dispersion.factor(state.confidence.paired_limit))
     return (
         f"{_did(account)}, {_tolerated(account)}; "
         f"the evidence against the canary is {ratio(state.odds)}{bursts}, {limit} rolls it back"
@@ -39,6 +39,11 @@ def stale(state: State) -> str:
         f"no complete metrics for {state.unknown} intervals{_why(state)}; "
         "this speaks neither for nor against the canary, nothing advances until they are back"
     )
+
+
+def rebuilding() -> str:
+    """Something was known, and is being read again."""
+    return "the evidence since the last change of weights is being read again; until then nothing advances"
 
 
 def newest_unknown(state: State, bake: Bake) -> str:
@@ -101,12 +106,17 @@ def _and_stable(account: Account) -> str:
         return "stable has no traffic to compare with"
     bad = _percent(stable.bad, stable.requests)
     if account.stable_misses:
-        return f"so did {bad} of stable's, a shared failure for which the canary is not blamed"
+        return f"and {bad} of stable's, a shared failure for which the canary is not blamed"
     return f"of stable's {bad}"
 
 
-def _bursts(size: float) -> str:
-    return f" (weighed as bursts of {size:.0f})" if size > BURSTY else ""
+def _bursts(account: Account, size: float) -> str:
+    """How much counts weigh, unless it is the bounded bet that speaks: that one does not go by counts."""
+    if size <= BURSTY:
+        return ""
+    if account.purse.steady > sum(account.purse.wealth):
+        return f" (failures come in bursts of {size:.0f}, so what is weighed is the canary's part of them)"
+    return f" (weighed as bursts of {size:.0f})"
 
 
 def _why(state: State) -> str:

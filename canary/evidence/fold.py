@@ -13,7 +13,6 @@ earned in settled intervals before it stays earned.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from canary.errors import Invalid
 from canary.evidence import checkpoint
@@ -22,31 +21,54 @@ from canary.evidence.confidence import Bake, Confidence
 from canary.evidence.gates import Gate
 from canary.evidence.increments import Interval
 from canary.evidence.judge import condemn, judge
+from canary.evidence.moment import Moment
 from canary.evidence.plausible import implausible
-from canary.evidence.state import State, Step, odds
+from canary.evidence.state import State, Step, needed, odds
 from canary.evidence.verdict import Verdict
+from canary.evidence.warmth import Warmth
 
 
-@dataclass(frozen=True, slots=True)
 class Evidence(State):
     """The evidence of one attempt of one rollout. Attributes are those of `State`."""
 
+    __slots__ = ()
+
     @classmethod
     def begin(
-        cls, gates: Sequence[Gate], confidence: Confidence, next_share: float | None = None
+        cls,
+        gates: Sequence[Gate],
+        confidence: Confidence,
+        next_share: float | None = None,
+        past: Sequence[Interval] = (),
     ) -> "Evidence":
         """
-        Nothing seen yet.
+        Nothing seen yet of the canary.
 
         Args:
             next_share: share of the second step, for the risk budget of the first.
+            past: intervals before the start. Only how bursty stable's failures are is learned from them, so that a
+                service known for bursts need not have one in the first minutes.
 
         Raises:
             Invalid: no gate, or weights that add up to more than 1: α would not hold.
         """
         step = Step(next_share)
         accounts = tuple(Account.open(gate, step.allowance(confidence)) for gate in _checked(gates))
-        return cls(confidence, accounts, step)
+        known = [
+            interval
+            for interval in past
+            if interval.strata is not None and not implausible(interval, needed(gates))
+        ]
+        for interval in known:
+            moment = Moment(interval, interval.strata or (), False, False, confidence, Warmth(), 0.0, {})
+            accounts = tuple([account.learn(moment) for account in accounts])
+        return cls(
+            confidence,
+            accounts,
+            step,
+            through=past[-1].index if past else 0,
+            bounds=needed(gates),
+        )
 
     def feed(self, interval: Interval, settled: bool) -> "Evidence":
         """
@@ -59,16 +81,29 @@ class Evidence(State):
         """
         if interval.index <= self.through:
             raise ValueError(f"interval {interval.index} after interval {self.through}")
-        why = interval.why if interval.strata is None else implausible(interval)
+        why = interval.why if interval.strata is None else implausible(interval, self.bounds)
         if interval.strata is None or why:
-            return replace(self, through=interval.index, unknown=self.unknown + 1, why=why)
-        accounts = tuple([account.feed(interval, settled, self.confidence) for account in self.accounts])
-        step = self.step.add(sum([stratum.canary.requests for stratum in interval.strata]), settled)
+            return self._replace(through=interval.index, unknown=self.unknown + 1, why=why)
+        requests = sum([stratum.canary.requests for stratum in interval.strata])
+        warmth = self.warmth.see(interval.index, requests, interval.endpoints)
+        confidence = self.confidence
+        moment = Moment(
+            interval, interval.strata, settled, self.rebuilding, confidence, warmth, confidence.log_cap, {}
+        )
+        accounts = tuple([account.feed(moment) for account in self.accounts])
         fed = Evidence(
-            self.confidence, accounts, step, odds(accounts), interval.index, condemned=self.condemned
+            confidence,
+            accounts,
+            self.step.add(requests, settled),
+            odds(accounts),
+            interval.index,
+            condemned=self.condemned,
+            warmth=warmth,
+            rebuilding=self.rebuilding,
+            bounds=self.bounds,
         )
         verdict = None if self.condemned else condemn(fed)
-        return fed if verdict is None else replace(fed, condemned=verdict)
+        return fed if verdict is None else fed._replace(condemned=verdict)
 
     def new_step(self, next_share: float | None) -> "Evidence":
         """
@@ -80,7 +115,7 @@ class Evidence(State):
         step = Step(next_share)
         allowance = step.allowance(self.confidence)
         accounts = tuple(account.new_step(allowance, self.confidence) for account in self.accounts)
-        return replace(self, accounts=accounts, step=step, odds=odds(accounts))
+        return self._replace(accounts=accounts, step=step, odds=odds(accounts))
 
     def judge(self, bake: Bake) -> Verdict:
         """What the evidence alone says; it never says Advance or TooQuiet while the newest interval is unknown."""
@@ -99,9 +134,40 @@ class Evidence(State):
             Invalid: malformed, or made for other gates.
         """
         state = checkpoint.read(_checked(gates), confidence, text)
-        known = odds(state.accounts)
         return cls(
-            confidence, state.accounts, state.step, known, through=state.through, condemned=state.condemned
+            confidence,
+            state.accounts,
+            state.step,
+            state.odds,
+            state.through,
+            condemned=state.condemned,
+            warmth=state.warmth,
+            bounds=needed(gates),
+        )
+
+    @classmethod
+    def sparing(
+        cls, gates: Sequence[Gate], confidence: Confidence, text: str, missed: int, steps: int = 0
+    ) -> "Evidence":
+        """
+        Go on without the intervals missed since the checkpoint, until they were read again: with the purse alone.
+
+        What the full fold bet in the gap counts as lost, so the evidence is never above the full one. It may roll back,
+        it never advances.
+
+        Args:
+            missed: intervals since the checkpoint.
+            steps: changes of weights since the checkpoint.
+
+        Raises:
+            Invalid: malformed, or made for other gates.
+        """
+        resumed = cls.resume(gates, confidence, text)
+        accounts = tuple(account.spare(missed, steps, confidence) for account in resumed.accounts)
+        through = resumed.through + missed
+        warmth = resumed.warmth.missing(through) if missed else resumed.warmth
+        return resumed._replace(
+            accounts=accounts, odds=odds(accounts), through=through, warmth=warmth, rebuilding=True
         )
 
 

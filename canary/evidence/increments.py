@@ -5,10 +5,10 @@ Interval `index` covers the moments ((index - 1)·U, index·U] of Prometheus' cl
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(NamedTuple):
     """
     Responses of one backend in one interval.
 
@@ -16,7 +16,7 @@ class Arm:
         requests: answered, or known never to be answered.
         failures: of these, by Linkerd's classification (5xx, failing gRPC codes, no response).
         timed: of these, with a measured latency (the `+Inf` bucket).
-        slow: of the timed, slower than each bound the policy asks for, in its order.
+        slow: of the timed, slower than each of the rollout's bounds, in ascending order of these; empty: not told.
     """
 
     requests: float = 0.0
@@ -25,12 +25,17 @@ class Arm:
     slow: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """What one client workload sent to the two backends: compared within it, summed over all."""
+class Stratum(NamedTuple):
+    """
+    What one client workload sent to the two backends: compared within it, summed over all.
+
+    Attributes:
+        client: the workload's name for sentences, `namespace/deployment`; may be "".
+    """
 
     canary: Arm
     stable: Arm
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,11 @@ class Interval:
         halves: two halves of the stable endpoints in this interval, to learn how bursty failures are;
             None where stable has a single endpoint.
         why: where strata is None, the sentence that says why.
+        endpoints: of the canary, that answered in this interval; 0 = not told.
     """
 
     index: int
     strata: tuple[Stratum, ...] | None
     halves: tuple[Arm, Arm] | None = None
     why: str = ""
+    endpoints: int = 0

@@ -13,9 +13,10 @@ Rule = Callable[[State, Bake], Verdict | None]
 
 def condemn(state: State) -> Verdict | None:
     """Enough evidence against the canary, and enough bad responses behind it to show to somebody."""
-    odds, loudest, confidence = state.odds, state.loudest, state.confidence
+    odds, confidence = state.odds, state.confidence
     if odds < confidence.limit:
         return None
+    loudest = state.loudest
     tally = loudest.tally
     if tally.bad < confidence.min_bad or tally.bad_intervals < confidence.min_bad_intervals:
         return None
@@ -48,6 +49,13 @@ def objective_missed_now(state: State, _bake: Bake) -> Verdict | None:
         if account.missed_now and account.lately.canary.bad >= state.confidence.min_bad:
             return Verdict(Outcome.HOLD, "ObjectiveMissedNow", explain.missed(account), state.odds)
     return None
+
+
+def rebuilding(state: State, _bake: Bake) -> Verdict | None:
+    """After a crash, until what was missed has been read again: what is known may roll back, never advance."""
+    if not state.rebuilding:
+        return None
+    return Verdict(Outcome.HOLD, "Rebuilding", explain.rebuilding(), state.odds)
 
 
 def newest_unknown(state: State, bake: Bake) -> Verdict | None:
@@ -91,7 +99,7 @@ def baking(state: State, bake: Bake) -> Verdict:
 
 
 RULES: tuple[Rule, ...] = (
-    condemned, metrics_stale, evidence_building, objective_missed_now, newest_unknown,
+    condemned, metrics_stale, evidence_building, objective_missed_now, rebuilding, newest_unknown,
     within_margin, nothing_against, too_quiet, baking,
 )  # fmt: skip
 

@@ -1,15 +1,17 @@
 """All that is remembered of a rollout's intervals; constant in size, immutable, fit to be handed to other threads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from canary.evidence.account import Account
 from canary.evidence.confidence import Confidence
+from canary.evidence.gates import Gate
+from canary.evidence.made import made
 from canary.evidence.verdict import Verdict
+from canary.evidence.warmth import Warmth
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """
     What was seen since the weights changed last.
 
@@ -28,19 +30,22 @@ class Step:
     aged: int = 0
 
     def allowance(self, confidence: Confidence) -> float:
-        """Bad rate that the risk budget tolerates at the next share."""
-        return confidence.risk_budget / self.next_share if self.next_share else 0.0
+        """Bad rate that the risk budget tolerates at the next share, within reason."""
+        return min(confidence.widest, confidence.risk_budget / self.next_share) if self.next_share else 0.0
 
     def add(self, requests: float, settled: bool) -> "Step":
         """One more interval with data."""
         known = self.known + 1
         if not settled:
-            return Step(self.next_share, self.observed, self.requests, known, self.aged)
-        return Step(self.next_share, self.observed + 1, self.requests + requests, known, known)
+            return self._replace(known=known)
+        return made(Step, (self.next_share, self.observed + 1, self.requests + requests, known, known))
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+COLD = Warmth()
+"""A canary nobody has asked yet."""
+
+
+class State(NamedTuple):
     """
     Attributes:
         odds: E, how many to one the data speak against "the canary is within all its margins".
@@ -48,6 +53,9 @@ class State:
         unknown: consecutive unknown intervals up to now.
         why: why the newest of them is unknown, may be "".
         condemned: the verdict that rolled the canary back; nothing later takes it back.
+        warmth: of the canary.
+        bounds: of the latency histogram, how many the gates need to be told.
+        rebuilding: intervals were missed and are being read again: nothing advances.
     """
 
     confidence: Confidence
@@ -58,6 +66,9 @@ class State:
     unknown: int = 0
     why: str = ""
     condemned: Verdict | None = None
+    warmth: Warmth = COLD
+    rebuilding: bool = False
+    bounds: int = 0
 
     @property
     def observed(self) -> int:
@@ -84,7 +95,13 @@ class State:
 def odds(accounts: Sequence[Account]) -> float:
     """The weighted average of the gates (Vovk & Wang 2021); weight that no gate has stays at 1."""
     total, unused = 0.0, 1.0
-    for account in accounts:
-        total += account.share
-        unused -= account.gate.weight
-    return total + max(0.0, unused)
+    for gate, _, _, purse, _, _, _, _ in accounts:
+        weight = gate.weight
+        total += weight * purse.evidence
+        unused -= weight
+    return total + unused if unused > 0 else total
+
+
+def needed(gates: Iterable[Gate]) -> int:
+    """Bounds of the latency histogram."""
+    return max(gate.bounds for gate in gates)

@@ -7,10 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canary.errors import Invalid
-from canary.evidence import Arm, Confidence, Errors, Evidence, Gate, Interval, Objective
+from canary.evidence import Confidence, Errors, Evidence, Gate, Latency, Objective, Verdict
+from canary.evidence.dispersion import Dispersion, Scale
+from canary.evidence.purse import Purse
+from canary.evidence.tally import Tally
+from canary.evidence.warmth import Warmth
 from canary.terms import Outcome
-from tests.evidence.scenes import BAKE, CANARY, GATES, a_stratum, an_arm, begun, fed, known
+from tests.evidence.scenes import BAKE, CANARY, GATES, a_stratum, begun, fed, known
 from tests.evidence.test_laws import Moment, lived, moments
+
+DILUTION = Confidence().dilution
 
 
 def resumed(evidence: Evidence, gates: tuple[Gate, ...] = GATES) -> Evidence:
@@ -26,6 +32,18 @@ def test_resumed_evidence_is_never_above_the_true_one(stream: list[Moment]) -> N
     for kept, true in zip(again.accounts, boundary.accounts, strict=True):
         assert kept.purse.kept <= true.purse.kept
         assert all(one <= other for one, other in zip(kept.purse.wealth, true.purse.wealth, strict=True))
+        assert kept.purse.steady <= true.purse.steady
+
+
+@given(moments)
+def test_what_was_learned_of_bursts_is_rounded_to_the_careful_side(stream: list[Moment]) -> None:
+    boundary = lived(stream).new_step(0.25)
+    for kept, true in zip(resumed(boundary).accounts, boundary.accounts, strict=True):
+        closed = true.dispersion.closed(DILUTION)
+        for read, learned in ((kept.dispersion.short, closed.short), (kept.dispersion.long, closed.long)):
+            assert learned.burst * (1 - 1e-12) <= read.burst <= learned.burst * (1 + 2e-3)
+            assert read.expected <= learned.expected
+            assert learned.blocks <= read.blocks < learned.blocks + 1
 
 
 @given(moments)
@@ -46,9 +64,11 @@ def test_a_checkpoint_keeps_counts_burstiness_and_the_place_in_the_grid() -> Non
     for kept, true in zip(again.accounts, boundary.accounts, strict=True):
         assert kept.tally.bad_intervals == true.tally.bad_intervals
         assert kept.tally.bad == true.tally.bad
-        assert kept.towards == true.towards
-        assert kept.dispersion.factor(30) == pytest.approx(true.dispersion.factor(30), rel=1e-3)
-        assert kept.dispersion.long.filled == true.dispersion.long.filled
+        assert kept.bets == true.bets
+        assert kept.dispersion.short.burst == pytest.approx(true.dispersion.short.burst, rel=1e-3)
+        assert kept.dispersion.long.burst == pytest.approx(
+            true.dispersion.closed(DILUTION).long.burst, rel=1e-3
+        )
 
 
 def test_the_same_intervals_after_a_crash_lead_to_the_same_verdict() -> None:
@@ -67,20 +87,83 @@ def test_what_was_earned_towards_advancing_is_not_kept() -> None:
 
 def test_rolled_back_stays_rolled_back_over_a_crash() -> None:
     condemned = fed(begun(), [a_stratum(failed=CANARY)] * 3)
-    assert resumed(condemned).judge(BAKE) == condemned.judge(BAKE)
+    before, after = condemned.judge(BAKE), resumed(condemned).judge(BAKE)
+    assert (after.outcome, after.reason, after.message) == (before.outcome, before.reason, before.message)
+    assert after.evidence == pytest.approx(before.evidence, rel=1e-3)
 
 
-@pytest.mark.parametrize("halves", [None, (an_arm(19001, 17), an_arm(19764, 31))])
-def test_eight_gates_fit_into_the_stamp(halves: tuple[Arm, Arm] | None) -> None:
-    gates: tuple[Gate, ...] = (*[Errors(weight=0.1)] * 7, Objective())
-    evidence = Evidence.begin(gates, Confidence())
-    for index in range(350_000_000, 350_000_100):
-        strata = (a_stratum(canary=4321, failed=index % 11, stable=38765, stable_failed=index % 91),)
-        evidence = evidence.feed(Interval(index, strata, halves), settled=True)
-    written = evidence.new_step(0.25).checkpoint()
-    assert evidence.condemned is None
-    assert len(written.encode()) <= 1.2 * 1024
-    assert " " not in written
+MANY: tuple[Gate, ...] = (
+    Errors(weight=0.3),
+    Objective(),
+    *(Latency(bound=at, bound_ms=50 * (at + 1), tail=0.05, weight=0.1) for at in range(6)),
+)
+
+numbers = (
+    st.floats(0, 1e200) | st.floats(0, 1e-200) | st.floats(0, 1e15) | st.sampled_from([1e200, 123456.5, 1e99])
+)
+sizes = st.floats(0, 1e18) | st.sampled_from([123456789012345678.0, 1234.5e-9])
+blocks = st.floats(0, 1040)
+"""One after the other, each of which fades: 1 / (1 - 0.5 ** (1 / 720)) of them are never exceeded."""
+
+wholes = st.integers(350_000_000, 999_999_999)
+
+
+@st.composite
+def extreme(draw: st.DrawFn) -> Evidence:
+    """Evidence with numbers that take all their digits."""
+    begun = Evidence.begin(MANY, Confidence(), draw(st.floats(1e-3, 1)))
+    accounts = tuple(
+        account._replace(
+            purse=Purse.of(
+                draw(numbers),
+                (draw(numbers), draw(numbers), draw(numbers), draw(numbers)),
+                True,
+                draw(numbers) * account.steady,
+            ),
+            tally=Tally(
+                draw(sizes), draw(sizes), draw(sizes), draw(sizes), draw(sizes), draw(st.integers(0, 999_999))
+            ),
+            dispersion=Dispersion(
+                draw(st.booleans()),
+                Scale.of(draw(sizes), draw(sizes), draw(blocks)),
+                Scale.of(draw(sizes), draw(sizes), draw(blocks)),
+            ),
+        )
+        for account in begun.accounts
+    )
+    warmth = Warmth(draw(wholes), draw(wholes), draw(st.integers(0, 9999)))
+    condemned = Verdict(Outcome.ROLLBACK, "ObjectiveMissed", "", draw(st.floats(100, 1e200)))
+    return begun._replace(accounts=accounts, through=draw(wholes), warmth=warmth, condemned=condemned)
+
+
+@given(extreme())
+def test_two_gates_and_six_bounds_fit_into_the_stamp_whatever_the_numbers(evidence: Evidence) -> None:
+    written = evidence.checkpoint()
+    assert len(written.encode()) <= 1228
+    assert Evidence.resume(MANY, evidence.confidence, written).checkpoint() == written
+    for kept, true in zip(resumed(evidence, MANY).accounts, evidence.accounts, strict=True):
+        assert kept.purse.kept <= true.purse.kept
+        assert all(one <= other for one, other in zip(kept.purse.wealth, true.purse.wealth, strict=True))
+
+
+def test_the_longest_numbers_fit_into_the_stamp() -> None:
+    """All at once, which chance does not bring about."""
+    longest = 1.234e-12
+    accounts = tuple(
+        account._replace(
+            purse=Purse.of(longest, (longest, longest, longest, longest), True, longest * account.steady),
+            tally=Tally(1.234e18, 1.234e18, 1.234e18, 1.234e18, 1.234e18, 999_999),
+            dispersion=Dispersion(
+                True, Scale.of(1.234e30, 1.234e30, 1039), Scale.of(1.234e30, 1.234e30, 1039)
+            ),
+        )
+        for account in Evidence.begin(MANY, Confidence()).accounts
+    )
+    condemned = Verdict(Outcome.ROLLBACK, "WorseThanStable", "", 1.234e150)
+    warmth = Warmth(350_000_000, 350_000_000, 9999)
+    evidence = Evidence.begin(MANY, Confidence(), 0.3333)
+    evidence = evidence._replace(accounts=accounts, condemned=condemned, warmth=warmth, through=350_000_000)
+    assert len(evidence.checkpoint().encode()) <= 1228
 
 
 GOOD = json.loads(begun().checkpoint())
@@ -93,10 +176,13 @@ def spoiled(**changes: object) -> str:
 ACCOUNT = GOOD["g"][0]
 
 
-def account_with(position: int, value: object) -> str:
-    account = [*ACCOUNT[:position], value, *ACCOUNT[position + 1 :]]
-    return spoiled(g=[account, ACCOUNT])
+def account_with(position: int, *values: object) -> str:
+    account = [*ACCOUNT[:position], *values, *ACCOUNT[position + 1 :]]
+    return spoiled(g=[account, GOOD["g"][1]])
 
+
+KEPT, WEALTH, SUMS, EXCESS = 2, 3, 7, 12
+"""Where they stand."""
 
 MALFORMED = {
     "empty": "",
@@ -105,7 +191,7 @@ MALFORMED = {
     "a list": "[]",
     "a number": "7",
     "nothing in it": "{}",
-    "a later version": spoiled(v=2),
+    "a later version": spoiled(v=4),
     "one gate": spoiled(g=[ACCOUNT]),
     "no list of gates": spoiled(g=5),
     "gates that are numbers": spoiled(g=[1, 2]),
@@ -116,16 +202,23 @@ MALFORMED = {
     "index beyond all counting": spoiled(i=10**30),
     "share that is a word": spoiled(n="half"),
     "share below zero": spoiled(n=-0.5),
-    "NaN in the purse": account_with(1, [float("nan"), 0, 0, 0, 0]),
-    "infinity in the purse": account_with(1, [1, float("inf"), 0, 0, 0]),
-    "a number too large for a float": begun().checkpoint().replace("[1,0,0,0,0]", "[1,1e999,0,0,0]"),
-    "an integer too large for a float": begun().checkpoint().replace("[1,0,0,0,0]", f"[1,{10**400},0,0,0]"),
-    "debt": account_with(1, [1, -0.1, 0, 0, 0]),
-    "a wealth too few": account_with(1, [1, 0, 0, 0]),
-    "a wealth that is a truth": account_with(1, [1, True, 0, 0, 0]),
-    "sums missing": account_with(2, [0, 0]),
-    "half an accumulator": account_with(5, [1.0]),
-    "a block without its parts": account_with(6, [1.0, 1.0, 3]),
+    "NaN in the purse": account_with(KEPT, float("nan")),
+    "infinity in the purse": account_with(WEALTH, float("inf")),
+    "a number too large for a float": begun().checkpoint().replace("[[0,0,1,", "[[0,0,1e999,"),
+    "an integer too large for a float": account_with(KEPT, 10**400),
+    "debt": account_with(WEALTH, -0.1),
+    "a number too few": account_with(WEALTH),
+    "a number too many": account_with(WEALTH, 0, 0),
+    "a wealth that is a truth": account_with(WEALTH, True),
+    "a list of sums": account_with(SUMS, [0, 0]),
+    "a burst of NaN": account_with(EXCESS, float("nan")),
+    "flags that are a fraction": account_with(0, 0.5),
+    "as many intervals as nobody counts": account_with(1, 10**30),
+    "a gate without the bounded bet": spoiled(g=[GOOD["g"][1], GOOD["g"][1]]),
+    "a canary that began at no time": spoiled(w=[1.5, 0, 0]),
+    "nothing about warmth": spoiled(w=[]),
+    "a reason without its evidence": spoiled(r=["WorseThanStable"]),
+    "an earlier version": spoiled(v=2),
     "deep nesting": "[" * 100_000,
 }
 

@@ -1,7 +1,6 @@
 """What holds for every stream of intervals."""
 
 import math
-from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
@@ -44,7 +43,7 @@ def test_evidence_is_always_a_finite_number_of_at_least_zero(stream: list[Moment
 def test_an_unknown_interval_changes_nothing_but_that_it_is_unknown(stream: list[Moment]) -> None:
     before = lived(stream)
     after = before.feed(unknown(before.through + 1, "no answer"), settled=True)
-    assert after == replace(before, through=before.through + 1, unknown=before.unknown + 1, why="no answer")
+    assert after == before._replace(through=before.through + 1, unknown=before.unknown + 1, why="no answer")
 
 
 @given(moments)
@@ -137,7 +136,7 @@ def test_a_known_interval_ends_the_unknown_ones() -> None:
 
 
 def test_evidence_cannot_be_changed() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         begun().through = 5  # type: ignore[misc]
 
 

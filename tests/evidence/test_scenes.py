@@ -48,8 +48,9 @@ def test_a_canary_that_dies_five_minutes_into_a_step_is_out_after_six_intervals(
 
 
 def test_a_canary_that_dies_after_a_shared_outage_is_not_shielded_by_it() -> None:
+    """It takes one interval more, because nobody believes that failures come one by one after that."""
     recovered = fed(begun(), [HEALTHY] * 12 + [OUTAGE] * 12 + [HEALTHY] * 36)
-    assert intervals_to_rollback(recovered) <= 4
+    assert intervals_to_rollback(recovered) <= 5
 
 
 def test_provisional_intervals_may_roll_back_a_dead_canary() -> None:
@@ -136,7 +137,7 @@ def test_a_small_next_share_may_be_risked_with_less_evidence() -> None:
 
 def test_the_first_step_has_a_risk_budget_like_every_other() -> None:
     begun_so = Evidence.begin(GATES, Confidence(), next_share=0.1)
-    assert begun_so.accounts[0].towards == begun().new_step(0.1).accounts[0].towards
+    assert begun_so.accounts[0].bets == begun().new_step(0.1).accounts[0].bets
 
 
 def test_evidence_to_advance_starts_afresh_with_each_step_and_evidence_against_stays() -> None:

@@ -62,12 +62,12 @@ TABLE: dict[str, tuple[list[Stratum | None], Bake, Told]] = {
         ),
     ),
     "failing a little": (
-        [*[HEALTHY] * 6, *[WORSE] * 4],
+        [*[HEALTHY] * 6, *[WORSE] * 5],
         BAKE,
         (
             Outcome.HOLD,
             "EvidenceBuilding",
-            "errors: 3.20 % of the canary's requests failed (8 of 250), 0.00 % of stable's (0 of 2250), up to 0.20 % is tolerated",
+            "errors: 3.64 % of the canary's requests failed (10 of 275), 0.00 % of stable's (0 of 2475), up to 0.20 % is tolerated",
         ),
     ),
     "dead": (
@@ -77,7 +77,7 @@ TABLE: dict[str, tuple[list[Stratum | None], Bake, Told]] = {
             Outcome.ROLLBACK,
             "WorseThanStable",
             "errors: 100.00 % of the canary's requests failed (75 of 75), 0.00 % of stable's (0 of 675), up to 0.20 % is tolerated"
-            " (1.5 × stable for the same callers + 0.2 %); the evidence against the canary is 251:1, 100:1 rolls it back",
+            " (1.5 × stable for the same callers + 0.2 %); the evidence against the canary is 211:1, 100:1 rolls it back",
         ),
     ),
     "dead with nothing to compare with": (

@@ -5,10 +5,11 @@ To add one, write `<kind>.py` and name it in `AnyGate`: that is all the policy a
 """
 
 from canary.evidence.gates.errors import Errors
-from canary.evidence.gates.gate import Gate
+from canary.evidence.gates.gate import Gate, Measure
+from canary.evidence.gates.latency import Latency, LatencyObjective
 from canary.evidence.gates.objective import Objective
 
-AnyGate = Errors | Objective
-"""What a policy may ask for, told apart by `kind`."""
+AnyGate = Errors | Objective | Latency | LatencyObjective
+"""What a policy may ask for."""
 
-__all__ = ["AnyGate", "Errors", "Gate", "Objective"]
+__all__ = ["AnyGate", "Errors", "Gate", "Latency", "LatencyObjective", "Measure", "Objective"]

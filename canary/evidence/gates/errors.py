@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from canary.evidence.gates.gate import Measure, answered
 from canary.evidence.increments import Arm
 
 
@@ -12,6 +13,9 @@ class Errors:
     Failures against stable: tolerated up to `ratio` × stable's rate + `margin`.
 
     Attributes are those of `Gate`. With the defaults a service that fails 0.1 % may rise to 0.35 %.
+
+    It alone is `steady`: what hides a moderate regression is failures that come by the thousand, when a connection or an
+    endpoint dies; slowness does not. Latency has a bet per bound already, each of which would pay for one more.
     """
 
     kind: Literal["errors"] = "errors"
@@ -20,10 +24,18 @@ class Errors:
     advance_ratio: float = 1.5
     advance_margin: float = 0.01
     weight: float = 0.40
+    steady: bool = True
 
     name: ClassVar[str] = "errors"
     deed: ClassVar[str] = "failed"
+    warmup: ClassVar[int] = 0
+    bounds: ClassVar[int] = 0
 
-    def counts(self, arm: Arm) -> tuple[float, float]:
-        """Every request, and the failed ones."""
-        return arm.requests, arm.failures
+    @property
+    def measure(self) -> Measure:
+        """Every request."""
+        return answered
+
+    def bad(self, arm: Arm) -> float:
+        """The failed ones."""
+        return arm.failures

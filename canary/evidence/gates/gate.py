@@ -1,8 +1,22 @@
 """What the fold must know of a gate; it never asks which kind it is."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from canary.evidence.increments import Arm
+
+Measure: TypeAlias = Callable[[Arm], float]
+"""Which responses count at all; gates with the same one share what is computed about them."""
+
+
+def answered(arm: Arm) -> float:
+    """Every request."""
+    return arm.requests
+
+
+def timed(arm: Arm) -> float:
+    """Those with a measured latency; none where the source told nothing of bounds: silence must not pass for speed."""
+    return arm.timed if arm.slow else 0.0
 
 
 class Gate(Protocol):
@@ -20,6 +34,11 @@ class Gate(Protocol):
             keeps silent while stable misses it too.
         margin: added on top, as a part of the requests, 0–1.
         advance_ratio, advance_margin: the same two for the evidence that lets the canary advance.
+        steady: failures come in bursts that hide a canary which fails steadily, so a relative gate places the bet of
+            `bounded` as well.
+        warmup: intervals after the canary's first request in which it places no bets; half of them after a scale-up.
+        bounds: of the latency histogram, how many it needs to be told.
+        measure: the responses it looks at, good and bad.
     """
 
     @property
@@ -38,7 +57,15 @@ class Gate(Protocol):
     def advance_ratio(self) -> float: ...
     @property
     def advance_margin(self) -> float: ...
+    @property
+    def steady(self) -> bool: ...
+    @property
+    def warmup(self) -> int: ...
+    @property
+    def bounds(self) -> int: ...
+    @property
+    def measure(self) -> Measure: ...
 
-    def counts(self, arm: Arm) -> tuple[float, float]:
-        """Requests this gate looks at, and the bad ones among them."""
+    def bad(self, arm: Arm) -> float:
+        """The bad ones among them."""
         ...

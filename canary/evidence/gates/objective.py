@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from canary.evidence.gates.gate import Measure, answered
 from canary.evidence.increments import Arm
 
 
@@ -25,9 +26,17 @@ class Objective:
 
     name: ClassVar[str] = "objective"
     deed: ClassVar[str] = "failed"
+    steady: ClassVar[bool] = False
+    warmup: ClassVar[int] = 0
+    bounds: ClassVar[int] = 0
     ratio: ClassVar[float] = 0.0
     advance_ratio: ClassVar[float] = 0.0
 
-    def counts(self, arm: Arm) -> tuple[float, float]:
-        """Every request, and the failed ones."""
-        return arm.requests, arm.failures
+    @property
+    def measure(self) -> Measure:
+        """Every request."""
+        return answered
+
+    def bad(self, arm: Arm) -> float:
+        """The failed ones."""
+        return arm.failures
