@@ -7,7 +7,7 @@ rollout, and the fold judges it.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from canary.errors import Unavailable
@@ -27,6 +27,14 @@ class Series:
 
     labels: Mapping[str, str]
     points: tuple[tuple[float, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of a vector: its labels and its value as sent."""
+
+    labels: Mapping[str, str]
+    value: object
 
 
 def read(body: bytes) -> Answer:
@@ -88,6 +96,19 @@ def matrix(answer: Answer) -> tuple[Series, ...]:
     return tuple(_series(row) for row in result)
 
 
+def vector(answer: Answer) -> tuple[Sample, ...]:
+    """
+    The rows of an instant query.
+
+    Raises:
+        Unavailable: it is no vector.
+    """
+    result = answer.data.get("result")
+    if answer.data.get("resultType") != "vector" or not isinstance(result, list):
+        raise Unavailable("Prometheus did not answer with a vector")
+    return tuple(_sample(row) for row in result)
+
+
 def number(sent: object) -> float | None:
     """A finite number written as Prometheus writes values, in a string; None for anything else."""
     if not isinstance(sent, str) or not sent.isascii():
@@ -99,17 +120,28 @@ def number(sent: object) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _sample(row: object) -> Sample:
+    labels, value = _row(row, "value")
+    return Sample(labels, _point(value)[1])
+
+
 def _series(row: object) -> Series:
+    labels, values = _row(row, "values")
+    return Series(labels, tuple(_point(point) for point in values))
+
+
+def _row(row: object, values: str) -> tuple[Mapping[str, str], Sequence[object]]:
+    """Its labels, and the list called `values` or `value`."""
     if (
         not isinstance(row, dict)
         or not isinstance(row.get("metric"), dict)
-        or not isinstance(row.get("values"), list)
+        or not isinstance(row.get(values), list)
     ):
         raise Unavailable("a row of Prometheus' answer has no labels or no values")
     labels = row["metric"]
     if not all(isinstance(value, str) for value in labels.values()):
         raise Unavailable("a row of Prometheus' answer has a label that is no text")
-    return Series(labels, tuple(_point(point) for point in row["values"]))
+    return labels, row[values]
 
 
 def _point(point: object) -> tuple[float, object]:

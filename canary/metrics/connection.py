@@ -31,6 +31,10 @@ ONCE = Retry(total=0, redirect=0, raise_on_status=False, raise_on_redirect=False
 PLAIN = {"Accept-Encoding": "identity"}
 
 
+class TooDear(Unavailable):
+    """Prometheus is there, but this query asks for more than it computes: a smaller one may be answered."""
+
+
 class Connection(PrometheusConnect):
     """Connections to one Prometheus, kept open; threads may share it."""
 
@@ -96,7 +100,8 @@ class Connection(PrometheusConnect):
         if status == 200:
             return read(body)
         said = explain(body) or response.reason
-        raise Unavailable(f"Prometheus at {self.where} answered {status} ({said})", at=self.where)
+        kind = TooDear if _too_dear(status, said) else Unavailable
+        raise kind(f"Prometheus at {self.where} answered {status} ({said})", at=self.where)
 
     def _body(self, response: requests.Response, deadline: Deadline) -> bytes:
         """Piece by piece: a read time-out starts afresh with every byte, and a body may have no end."""
@@ -109,6 +114,15 @@ class Connection(PrometheusConnect):
                 )
             deadline.left()
         return bytes(body)
+
+
+def _too_dear(status: int, said: str) -> bool:
+    """
+    422 is an evaluation that failed, which too many samples are as well; 503 with its own kind of error one that timed out.
+
+    Source: web/api/v1/api.go, `errorExec` and `errorTimeout`. Whatever else answers 503 stands in for a Prometheus that is away.
+    """
+    return status == 422 or (status == 503 and (said.startswith("timeout: ") or "too many samples" in said))
 
 
 def _without_credentials(url: str) -> str:

@@ -7,7 +7,12 @@ from canary.errors import Unavailable
 class Deadline:
     """So many seconds from now."""
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    def __init__(self, clock: Clock, seconds: float, who: str = "Prometheus") -> None:
+        """
+        Args:
+            who: is to answer until then, for the sentence.
+        """
+        self._who = who
         self._clock = clock
         self._seconds = seconds
         self._ends = clock.monotonic() + seconds
@@ -21,5 +26,5 @@ class Deadline:
         """
         left = self._ends - self._clock.monotonic()
         if left <= 0:
-            raise Unavailable(f"Prometheus did not answer within {self._seconds:g} s")
+            raise Unavailable(f"{self._who} did not answer within {self._seconds:g} s")
         return left

@@ -2,18 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from canary.evidence.increments import Interval
+
+View: TypeAlias = Literal["clients", "servers"]
+"""
+Whose proxies count.
+
+`clients`: the callers'. They see everything that went wrong on the way, too, and who asked.
+`servers`: the backends' own, where callers' proxies are not on record (another cluster, another Prometheus). They see
+neither who asked nor what never reached them; callers outside the mesh are not counted, as the mesh does not split
+their requests.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """The two backends of one rollout: Services of `namespace`."""
+    """
+    The two backends of one rollout: Services of `namespace`.
+
+    Attributes:
+        bounds: milliseconds, ascending; answers are counted as slower than each (`Arm.slow`). Without any,
+            latency is not asked for.
+        workloads: for the servers' view, the Deployments behind stable and canary, in this order; the proxies'
+            series do not know their Service. () = they are named like the Services.
+        apex: for the clients' view, the Service in front of both, which gets nothing from clients that follow the
+            split (`Interval.astray`). "" = there is none, or it is one of the two.
+    """
 
     namespace: str
     stable: str
     canary: str
+    bounds: tuple[float, ...] = ()
+    view: View = "clients"
+    workloads: tuple[str, str] | tuple[()] = ()
+    apex: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,26 @@ class Source(Protocol):
         Every interval `first`..`last` of every rollout asked for; those not known have `strata` None and say why.
 
         Raises:
-            Unavailable: the source answered for none of them.
+            Unavailable: the source answered for none of them, or sees no proxy of the mesh any more.
+            Stalled: it will not answer us before a person changes something.
+        """
+
+    def tails(self, leaves: Leaves) -> Mapping[float, float]:
+        """
+        Which part (0-1) of stable's responses of the last hour was slower than each bound (ms) there is.
+
+        {} where there was none.
+
+        Raises:
+            Unavailable: the source did not answer.
+            Stalled: it will not answer us before a person changes something.
+        """
+
+    def doubts(self, leaves: Leaves) -> str:
+        """
+        A sentence that says why counts about these would be wrong, and what to do about it; "" where nothing is.
+
+        Raises:
+            Unavailable: the source did not answer.
             Stalled: it will not answer us before a person changes something.
         """

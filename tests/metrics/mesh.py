@@ -42,9 +42,22 @@ def always(value: object) -> list[Point]:
 Row = tuple[Labels, list[Point]]
 
 
+def within(service: str, le: str, pod: str = "", client: str = "front") -> Labels:
+    """The labels of one row of latencies."""
+    labels = count(service, pod, client=client)
+    return {key: value for key, value in labels.items() if key != "classification"} | {"le": le}
+
+
+def queued(service: str, part: str, client: str = "front") -> Labels:
+    """The labels of one row of queues."""
+    role = "dst_{}" if part == "sent" else "backend_{}"
+    names = {role.format("namespace"): "shop", role.format("service" if part == "sent" else "name"): service}
+    return {**names, "namespace": "shop", "deployment": client, "part": part}
+
+
 @dataclass
 class Mesh:
-    """Answers both range queries; `extra` goes into every success."""
+    """Answers the range queries; `extra` goes into every success."""
 
     counts: list[Row] = field(
         default_factory=lambda: [(count("web-v1"), always("90")), (count("web-v2"), always("10"))]
@@ -56,11 +69,24 @@ class Mesh:
             (MESHED, always("3")),
         ]
     )
+    times: list[Row] = field(default_factory=list)
+    troubles: list[Row] = field(default_factory=list)
+    queues: list[Row] = field(default_factory=list)
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def __call__(self, question: Question) -> Reply:
-        rows = self.sights if "count_values" in question.form["query"] else self.counts
-        return ok(matrix(rows), **self.extra)
+        return ok(matrix(getattr(self, asked(question))), **self.extra)
+
+
+def asked(question: Question) -> str:
+    """Which of the questions it is."""
+    marks = {
+        "count_values": "sights",
+        "response_latency_ms": "times",
+        "gate_shut": "troubles",
+        "queue_requests": "queues",
+    }
+    return next((kind for mark, kind in marks.items() if mark in question.form["query"]), "counts")
 
 
 def only(reply: Reply) -> Callable[[Question], Reply]:

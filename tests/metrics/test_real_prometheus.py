@@ -63,7 +63,10 @@ class Bench:
 
     def _newest_known(self, rollouts: Sequence[Leaves], since: int) -> int:
         newest = int(self.source.time()) - SETTLES
-        found = self.source.increments(rollouts, newest, newest).values()
+        try:
+            found = self.source.increments(rollouts, newest, newest).values()
+        except Unavailable:  # it has not seen any proxy twice yet
+            return 0
         return newest if newest >= since and not any(unknown(intervals) for intervals in found) else 0
 
 

@@ -1,0 +1,27 @@
+"""
+The PromQL of this product; nothing else in it writes any.
+
+Values come from objects that others wrote. Only names that Kubernetes allows are let in (RFC 1123). Their characters
+mean nothing to a PromQL string, and but for the dot nothing to a regular expression, so that checking them is escaping
+them. They are compared by `=`, and by `=~` over alternatives; numbers are written by ourselves.
+"""
+
+from canary.metrics.queries.counts import answers, latencies, queues, troubles
+from canary.metrics.queries.freshness import Sight, freshness
+from canary.metrics.queries.scope import COLUMNS, Columns, Scope, refusal
+from canary.metrics.queries.start import proxies, tails
+
+__all__ = [
+    "COLUMNS",
+    "Columns",
+    "Scope",
+    "Sight",
+    "answers",
+    "freshness",
+    "latencies",
+    "proxies",
+    "queues",
+    "refusal",
+    "tails",
+    "troubles",
+]
