@@ -19,6 +19,9 @@ from canary.errors import Stalled
 
 DEFAULT_PATH = "~/.kube/config"
 DEFAULT_NAMESPACE = "default"
+OURSELVES = "localhost,127.0.0.0/8,::1"
+"""Never reached through the proxy of the environment: kubectl does not either, whatever NO_PROXY says."""
+
 OWN_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
@@ -47,6 +50,7 @@ def any_exists(paths: str) -> bool:
 
 def from_kubeconfig(paths: str, context: str | None) -> Login:
     configuration = Configuration()
+    configuration.no_proxy = ",".join(filter(None, (configuration.no_proxy, OURSELVES)))
     with explained(f"kubeconfig {paths}", "kubectl config get-contexts"):
         loader = kubeconfig_loader(paths, context)
         loader.load_and_set(configuration)  # type: ignore[no-untyped-call]

@@ -31,6 +31,8 @@ def snapshot(objects: Objects, folds: Folds, policies: Policies, grid: Grid) -> 
         unknown_for=max(0, now - judged.unknown_since) if judged and judged.unknown_since is not None else 0,
         source_away=folds.away,
         away_for=max(0, now - folds.away_since) if folds.away_since is not None else 0,
+        strangers=judged.strangers if judged and not folds.away else (),
+        following_for=judged.following_for(now) if judged else 0,
         mesh=objects.mesh,
         conflicts=objects.conflicts,
     )

@@ -3,34 +3,35 @@ One tick of one route: look, decide; if that would change anything, observe fres
 
 A look costs no request, so it runs wherever the news arrives: on a reflector's thread, after the evidence, on a timer.
 What it finds to do goes to a pool: taking traffic away has one of its own, with its own connections, and waits for
-nothing else.
+nothing else. What must be read of the time before a start is read on threads of its own, which claim no route.
 """
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from canary.clock import Clock
 from canary.cluster.client import Cluster
-from canary.cluster.kinds import TRAFFIC_SPLITS
-from canary.cluster.patch import RoutePatch
 from canary.daemon.assemble import snapshot
 from canary.daemon.folds import Folds
-from canary.daemon.fresh import observe, reread
+from canary.daemon.fresh import observe, reread, survey
 from canary.daemon.grid import Grid
+from canary.daemon.hands import Hands
+from canary.daemon.moves import begins_alike, gives_traffic, is_urgent, on_a_rung, refuses, route_patch
 from canary.daemon.objects import Copy, Objects
+from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
 from canary.errors import CanaryError, Conflict, Stalled, Unavailable
 from canary.rollout.memory import remembered
+from canary.rollout.past import Past
 from canary.rollout.rules import decide
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import Stamp
 from canary.routes import trafficsplit
-from canary.terms import DAEMON_MANAGER, Phase, Word
+from canary.terms import Word
 
 TRIES = 4
 """How often one act decides anew after somebody wrote before us, until it leaves the route to the next look."""
@@ -46,33 +47,13 @@ BEHIND_SECONDS = 1.0
 """How long the copy may take to see our own write, before the route is read from the server instead."""
 
 
-class Executor(Protocol):
-    """Runs a job some time soon, on another thread or (demo, fault suite) inline."""
-
-    def submit(self, job: Callable[[], None]) -> object:
-        """Run it; it handles its own errors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """
-    What acts.
-
-    Attributes:
-        cluster: connections of its own.
-        executor: threads of its own.
-    """
-
-    cluster: Cluster
-    executor: Executor
-
-
 @dataclass(frozen=True, slots=True)
 class Eyes:
     """What a look needs."""
 
     copy: Copy
     folds: Folds
+    pasts: Pasts
     policies: Policies
     grid: Grid
     clock: Clock
@@ -108,14 +89,21 @@ class Controller:
         objects = self._eyes.copy.read(name)
         if objects is None:
             self._teller.gone(name)
+            self._eyes.pasts.forget(name)
             return
         if self._is_outdated(name, objects) and not self._overdue(name):
             return
         seen = self._snapshot(objects)
         decision = decide(seen)
+        if decision.rule == "begins":
+            past = self._past(name, decision)
+            if past is None:
+                return
+            seen = replace(seen, past=past)
+            decision = decide(seen)
         self._teller.decided(name, seen.stamp, decision)
         if decision.changes(seen) and self._claim(name):
-            hands = self._urgent if takes_away(decision, seen) else self._usual
+            hands = self._urgent if is_urgent(decision, seen) else self._usual
             hands.executor.submit(lambda: self._act(name, hands))
 
     def active(self) -> list[tuple[Name, Stamp]]:
@@ -158,14 +146,48 @@ class Controller:
     def _decide_and_write(self, name: Name, objects: Objects, hands: Hands) -> None:
         seen = self._snapshot(objects)
         decision = decide(seen)
-        if decision.changes(seen) and decision.weights is not None:
-            gives = gives_traffic(decision)
-            seen = self._snapshot(observe(hands.cluster, objects, workloads=gives))
+        if decision.rule == "begins" and hands is self._urgent:
+            self._later(name, 0.0)  # a start is tried and observed first, and these threads wait for nothing
+            return
+        if refuses(decision, seen):
+            seen = self._snapshot(survey(hands.cluster, objects))
             decision = decide(seen)
-            if gives_traffic(decision) and not gives:
+            if not refuses(decision, seen):
+                self._later(name, BEHIND_SECONDS)  # what the copy lacks is on its way
+                return
+        if decision.changes(seen) and decision.weights is not None:
+            cached, past = decision, self._past(name, decision)
+            if cached.rule == "begins" and past is None:
+                return
+            gives = gives_traffic(cached)
+            fresh = observe(hands.cluster, objects, workloads=gives)
+            seen = replace(self._snapshot(fresh), past=past)
+            decision = decide(seen)
+            if gives_traffic(decision) and not (gives and begins_alike(cached, decision)):
                 raise Conflict("what was observed freshly calls for another look")
         if decision.changes(seen):
             self._write(name, seen, decision, hands.cluster)
+
+    def _past(self, name: Name, decision: Decision) -> Past | None:
+        """Before the first step: what the source knows of the time before. None: it is being read, which ends in a look."""
+        if decision.rule != "begins" or decision.stamp is None:
+            return None
+        past = self._eyes.pasts.known(name, decision.stamp)
+        if past is None:
+            self._eyes.pasts.order(name, decision.stamp, lambda read: self._look_after(name, read))
+        return past
+
+    def _look_after(self, name: Name, read: Callable[[], float]) -> None:
+        """Read, and find out what that changes; where nothing can begin yet, again as soon as the source may be asked."""
+        try:
+            pause = read()
+        except Exception:  # noqa: BLE001 - the root of a pool job
+            self._teller.bug("past")
+            self._later(name, 30.0)
+            return
+        if pause:
+            self._later(name, pause)
+        self.look(name)
 
     def _write(self, name: Name, seen: Snapshot, decision: Decision, cluster: Cluster) -> None:
         if decision.rule == "begins":
@@ -180,6 +202,8 @@ class Controller:
                 raise
         with self._lock:
             self._outdated[name] = (seen.route.version, self._eyes.clock.monotonic())
+        if decision.rule == "begins":
+            self._eyes.pasts.forget(name)
         self._teller.written(name, decision, decision.weights or seen.route.weights)
 
     def _prove_the_way_back(self, seen: Snapshot, decision: Decision, cluster: Cluster) -> None:
@@ -219,36 +243,3 @@ class Controller:
     def _release(self, name: Name) -> bool:
         with self._lock:
             return self._busy.pop(name, False)
-
-
-def route_patch(seen: Snapshot, body: Mapping[str, object], *, dry_run: bool = False) -> RoutePatch:
-    """A write for the very version that was seen."""
-    route = seen.route
-    return RoutePatch(
-        kind=TRAFFIC_SPLITS,
-        namespace=route.namespace,
-        name=route.name,
-        uid=route.uid,
-        resource_version=route.version,
-        body=dict(body),
-        manager=DAEMON_MANAGER,
-        dry_run=dry_run,
-    )
-
-
-def on_a_rung(stamp: Stamp) -> bool:
-    """Whether evidence is needed: the attempt runs, and has begun."""
-    return stamp.running and stamp.phase is not Phase.WAITING
-
-
-def gives_traffic(decision: Decision) -> bool:
-    """Whether the canary has a share once it is carried out."""
-    return decision.weights is not None and decision.stamp is not None and decision.stamp.share > 0
-
-
-def takes_away(decision: Decision, seen: Snapshot) -> bool:
-    """Whether the canary has less afterwards."""
-    if decision.weights is None or decision.stamp is None:
-        return decision.weights is not None
-    live = seen.route.share(decision.stamp.stable)
-    return live is None or 1 - live > decision.stamp.share + 1e-9

@@ -4,15 +4,20 @@ The daemon as plain functions over a clock and executors: `evidence_tick`, `due_
 Threads and the scheduler only call them, and so can a demo or a test, in lock-step on a virtual clock.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from canary.clock import Clock
 from canary.cluster.client import Cluster
-from canary.daemon.controller import Controller, Eyes, Hands
+from canary.daemon.controller import Controller, Eyes
 from canary.daemon.due import Due
 from canary.daemon.folds import Folds
 from canary.daemon.grid import Grid
+from canary.daemon.hands import Executor, Hands
+from canary.daemon.history import History
+from canary.daemon.judged import Judged
 from canary.daemon.objects import Copy
+from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
@@ -29,6 +34,7 @@ class World:
     Attributes:
         watching: connections for lists and watches alone.
         usual, urgent: what writes; the urgent ones only take traffic away.
+        reading: asks the source about the time before starts.
         namespace, domain: the only namespace to look at ("" = all), the cluster's DNS domain.
     """
 
@@ -38,6 +44,7 @@ class World:
     watching: Cluster
     usual: Hands
     urgent: Hands
+    reading: Executor
     policies: Policies
     teller: Teller
     namespace: str = ""
@@ -56,7 +63,8 @@ class Daemon:
         self._due = Due()
         self._folds = Folds(world.source, world.grid.unit)
         self.copy = Copy(world.watching, self.handle, world.namespace, world.domain)
-        eyes = Eyes(self.copy, self._folds, world.policies, world.grid, world.clock)
+        pasts = Pasts(History(world.source), world.reading, world.grid, world.clock)
+        eyes = Eyes(self.copy, self._folds, pasts, world.policies, world.grid, world.clock)
         self._controller = Controller(eyes, world.usual, world.urgent, world.teller, self._later)
         self.alive = world.clock.monotonic()
         self._began = False
@@ -65,15 +73,22 @@ class Daemon:
         """Something about a route has changed, or may have."""
         self._controller.look(name)
 
+    def judged(self, stamp: Stamp) -> Judged | None:
+        """What was made of the evidence about the step this stamp is at; immutable."""
+        return self._folds.of(stamp)
+
     def evidence_tick(self) -> None:
         """Read what the proxies counted up to now, and look at every rollout that is on a rung."""
         active = self._controller.active() if self.copy.synced else []
-        away = self._folds.away
-        self._read([(name[0], stamp) for name, stamp in active])
+        away, looked = self._folds.away, set[Name]()
+        self._read(
+            [(name[0], stamp) for name, stamp in active], lambda: looked.update(self._look_early(active))
+        )
         self._world.teller.active.set(len(active))
         self._world.teller.source(self._folds.away)
         for name, _ in active:
-            self.handle(name)
+            if name not in looked:
+                self.handle(name)
         if bool(away) != bool(self._folds.away):
             self.resync()
         self.alive = self._world.clock.monotonic()
@@ -96,7 +111,14 @@ class Daemon:
         if self._world.policies.reload():
             self.resync()
 
-    def _read(self, active: list[tuple[str, Stamp]]) -> None:
+    def _look_early(self, active: Sequence[tuple[Name, Stamp]]) -> list[Name]:
+        """At those of whom no more is to be known in this tick, and at those who are condemned by what is known."""
+        names = [name for name, stamp in active if (judged := self._folds.of(stamp)) and judged.is_clear]
+        for name in names:
+            self.handle(name)
+        return names
+
+    def _read(self, active: list[tuple[str, Stamp]], published: Callable[[], None]) -> None:
         asked = self._world.clock.now()
         try:
             told = self._world.source.time()
@@ -104,7 +126,7 @@ class Daemon:
             self._folds.lost(str(error), self._world.grid.index())
             return
         self._world.grid.correct(asked, told)
-        self._folds.tick(active, self._world.grid.at(told))
+        self._folds.tick(active, self._world.grid.at(told), published)
 
     def _later(self, name: Name, seconds: float) -> None:
         self._due.push(name, self._world.clock.monotonic() + seconds)

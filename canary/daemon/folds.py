@@ -2,48 +2,35 @@
 The evidence of all active rollouts: asked for in batches, folded, published as immutable values.
 
 Live, after an outage, after a restart and in replay it is the same question ("every interval since the last final
-one") and the same fold on top of the checkpoint in the stamp. So what is in memory is only a shortcut.
+one") and the same fold on top of the checkpoint in the stamp. So what is in memory is only a shortcut. What is certain
+without the intervals that were missed is published first: a dead canary does not wait for them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
+from canary.daemon.asking import leaves
+from canary.daemon.judged import PROVISIONAL, Identity, Judged, at_hand, begun, folded, identity
+from canary.daemon.rebuild import MOST, Missing, Rebuild
 from canary.errors import CanaryError
-from canary.evidence import Evidence, Interval, Verdict
+from canary.evidence import Interval
 from canary.metrics.source import Leaves, Source
-from canary.rollout.boundary import bake, boundary
 from canary.rollout.stamp import Stamp
+from canary.terms import Phase
 
-PROVISIONAL = 2
-"""The newest intervals may still change: a scrape that ends late is not yet visible. They may roll back, never advance."""
+Found = dict[Identity, tuple[Interval, ...]]
 
-Identity = tuple[str, str, int, int, int]
-"""What evidence is about: route uid, id, attempt, step, first interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """
-    What is published about one rollout.
-
-    Attributes:
-        about: the step it is about; evidence about another one says nothing.
-        sure: all final intervals, folded.
-        verdict: with the provisional ones; None until everything up to now was read.
-        unknown_since: interval at which the source began to answer, but not about this rollout; None = it does.
-    """
-
-    about: Identity
-    sure: Evidence
-    verdict: Verdict | None = None
-    unknown_since: int | None = None
+HURRIED = frozenset({Phase.PROGRESSING, Phase.BAKING})
 
 
-def identity(stamp: Stamp) -> Identity:
-    """What evidence for this stamp must be about."""
-    return (stamp.uid, stamp.id, stamp.attempt, stamp.step, stamp.since)
+class Wanted(NamedTuple):
+    """One rollout whose evidence is needed, and what is known about it."""
+
+    leaves: Leaves
+    stamp: Stamp
+    judged: Judged
 
 
 class Folds:
@@ -55,9 +42,14 @@ class Folds:
         away_since: interval since when, by our own clock.
     """
 
-    def __init__(self, source: Source, unit: timedelta) -> None:
+    def __init__(self, source: Source, unit: timedelta, piece: int = MOST) -> None:
+        """
+        Args:
+            piece: how many missed intervals are read again in a tick.
+        """
         self._source = source
         self._unit = unit
+        self._rebuild = Rebuild(source, piece)
         self._judged: Mapping[Identity, Judged] = {}
         self.away = ""
         self.away_since: int | None = None
@@ -66,24 +58,42 @@ class Folds:
         """What was published about the step this stamp is at."""
         return self._judged.get(identity(stamp))
 
-    def tick(self, active: Sequence[tuple[str, Stamp]], last: int) -> None:
+    def tick(
+        self, active: Sequence[tuple[str, Stamp]], last: int, published: Callable[[], None] = lambda: None
+    ) -> None:
         """
         Read and fold everything up to interval `last` for the rollouts that are on a rung.
 
         Args:
             active: namespace and stamp of each.
+            published: called when the newest is known, before what was missed is read again, which may take long.
         """
-        known = {identity(stamp): self.of(stamp) or _begin(stamp) for _, stamp in active}
-        wanted = [(namespace, stamp, known[identity(stamp)]) for namespace, stamp in active]
+        known = [
+            (namespace, stamp, self.of(stamp) or begun(stamp, self._unit)) for namespace, stamp in active
+        ]
+        wanted = [
+            Wanted(leaves(namespace, stamp), stamp, at_hand(stamp, judged, last, self._unit))
+            for namespace, stamp, judged in known
+        ]
         try:
             found = self._read(wanted, last)
         except CanaryError as error:
             self.lost(str(error), last)
-            self._judged = {about: replace(judged, unknown_since=None) for about, judged in known.items()}
+            self._judged = {judged.about: judged.in_the_dark for _, _, judged in known}
             return
+        self._judged = self._folded(wanted, found, last)
+        # Not before: until now the verdicts were those from before an outage.
         self.away, self.away_since = "", None
-        self._judged = {
-            judged.about: self._fold(stamp, judged, found[judged.about], last) for _, stamp, judged in wanted
+        published()
+        again = self._read_again(wanted, last)
+        behind = [one for one in wanted if one.judged.about in again]
+        both = {about: (*intervals, *found[about]) for about, intervals in again.items()}
+        self._judged = {**self._judged, **self._folded(behind, both, last)}
+
+    def _folded(self, wanted: Iterable[Wanted], found: Found, last: int) -> Mapping[Identity, Judged]:
+        return {
+            judged.about: folded(stamp, judged, found[judged.about], last, self._unit)
+            for _, stamp, judged in wanted
         }
 
     def lost(self, why: str, now: int) -> None:
@@ -91,42 +101,23 @@ class Folds:
         self.away = why
         self.away_since = now if self.away_since is None else self.away_since
 
-    def _read(
-        self, wanted: Iterable[tuple[str, Stamp, Judged]], last: int
-    ) -> dict[Identity, tuple[Interval, ...]]:
-        batches: dict[int, dict[Leaves, list[Judged]]] = defaultdict(lambda: defaultdict(list))
-        found: dict[Identity, tuple[Interval, ...]] = {}
-        for namespace, stamp, judged in wanted:
+    def _read(self, wanted: Iterable[Wanted], last: int) -> Found:
+        """The newest intervals are asked for together, whoever began when."""
+        batches: dict[int, dict[Leaves, list[Identity]]] = defaultdict(lambda: defaultdict(list))
+        found: Found = {}
+        for asked, _, judged in wanted:
             found[judged.about] = ()
-            first = _first(stamp, judged)
-            if first <= last:
-                together = min(first, last - PROVISIONAL)
-                batches[together][Leaves(namespace, stamp.stable, stamp.canary)].append(judged)
-        for first, asked in batches.items():
-            answer = self._source.increments(tuple(asked), first, last)
-            found |= {judged.about: answer[leaves] for leaves, some in asked.items() for judged in some}
+            if judged.next <= last:
+                batches[min(judged.next, last - PROVISIONAL)][asked].append(judged.about)
+        for first, together in batches.items():
+            answer = self._source.increments(tuple(together), first, last)
+            found |= {about: answer[asked] for asked, some in together.items() for about in some}
         return found
 
-    def _fold(self, stamp: Stamp, judged: Judged, intervals: tuple[Interval, ...], last: int) -> Judged:
-        sure, first = judged.sure, _first(stamp, judged)
-        new = [interval for interval in intervals if interval.index >= first]
-        for interval in new:
-            if interval.index <= last - PROVISIONAL:
-                sure = sure.feed(
-                    interval, settled=stamp.settled is not None and interval.index >= stamp.settled
-                )
-        ahead = sure
-        for interval in new:
-            if interval.index > last - PROVISIONAL and interval.strata is not None:
-                ahead = ahead.feed(interval, settled=False)
-        since = (judged.unknown_since or last) if sure.unknown else None
-        return replace(judged, sure=sure, verdict=ahead.judge(bake(stamp, self._unit)), unknown_since=since)
-
-
-def _begin(stamp: Stamp) -> Judged:
-    return Judged(identity(stamp), boundary(stamp))
-
-
-def _first(stamp: Stamp, judged: Judged) -> int:
-    """The first interval that is not folded for good. The newest ones are asked for together, whoever began when."""
-    return max(judged.sure.through + 1, stamp.since)
+    def _read_again(self, wanted: Iterable[Wanted], last: int) -> Mapping[Identity, Sequence[Interval]]:
+        missing = [
+            Missing(stamp.phase not in HURRIED, judged.missed, judged.about, asked)
+            for asked, stamp, judged in wanted
+            if judged.behind is not None and judged.missed <= last - PROVISIONAL
+        ]
+        return self._rebuild.read(missing, last - PROVISIONAL) if missing else {}

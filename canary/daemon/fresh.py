@@ -1,11 +1,11 @@
 """What the server itself says, before anything is written that gives or takes traffic: the local copy may be behind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from canary.cluster import views
 from canary.cluster.client import Cluster
-from canary.cluster.kinds import DEPLOYMENTS, ENDPOINT_SLICES, STATEFUL_SETS, TRAFFIC_SPLITS, Kind
+from canary.cluster.kinds import DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, STATEFUL_SETS, TRAFFIC_SPLITS, Kind
 from canary.cluster.objects import Raw
 from canary.cluster.views import Selected
 from canary.daemon.objects import Copy, Objects
@@ -35,6 +35,27 @@ def observe(cluster: Cluster, known: Objects, *, workloads: bool) -> Objects:
         found = _read_again(cluster, namespace, leaf) if workloads else leaf.workloads
         leaves[service] = replace(leaf, ready=len(ready), workloads=found)
     return replace(known, leaves=leaves)
+
+
+def survey(cluster: Cluster, known: Objects) -> Objects:
+    """
+    The same route, and all that stands behind its backends, found anew on the server.
+
+    A refusal ends the wait of a pipeline, so it must not rest on a copy that is told of a route before it is told of
+    the Services and workloads behind it.
+    """
+    namespace = known.route.namespace
+    every = [view(raw) for kind, view in WORKLOADS.values() for raw in cluster.list(kind, namespace).items]
+    leaves = {service: _found(cluster, (namespace, service), every) for service in known.leaves}
+    return observe(cluster, replace(known, leaves=leaves), workloads=False)
+
+
+def _found(cluster: Cluster, service: Name, every: Iterable[Selected]) -> Leaf:
+    try:
+        selector = views.selector(cluster.get(SERVICES, *service))
+    except Missing:
+        return Leaf(exists=False)
+    return Leaf(workloads=tuple(each.workload for each in every if selector and selector <= each.labels))
 
 
 def reread(cluster: Cluster, copy: Copy, name: Name) -> Objects | None:

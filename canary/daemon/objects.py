@@ -57,7 +57,7 @@ class Copy:
         source = (cluster, namespace)
         self._changed = changed
         self._domain = domain
-        self.routes = Shelf(source, TRAFFIC_SPLITS, views.route, _services, self._service_changed)
+        self.routes = Shelf(source, TRAFFIC_SPLITS, views.route, _services, self._route_changed)
         self._profiles = Shelf(source, SERVICE_PROFILES, views.profile, _apex, self._service_changed)
         self._services = Shelf(source, SERVICES, views.selector, _itself, self._service_changed)
         self._slices = Shelf(source, ENDPOINT_SLICES, views.endpoints, _sliced, self._service_changed)
@@ -108,11 +108,16 @@ class Copy:
             if other.apex == route.apex and other.uid != route.uid:
                 yield f"{other} splits {route.apex} too: delete one of them"
 
-    def _service_changed(self, service: Name) -> None:
+    def _route_changed(self, service: Name, route: Name) -> None:
+        """It, and those that split the same Service; it is not among them when it has come to its end."""
+        for name in {route, *self.routes.names(service)}:
+            self._changed(name)
+
+    def _service_changed(self, service: Name, _name: Name) -> None:
         for route in self.routes.names(service):
             self._changed(route)
 
-    def _namespace_changed(self, key: Name) -> None:
+    def _namespace_changed(self, key: Name, _name: Name) -> None:
         for route in self.routes.reflector.items():
             if route[0] == key[0]:
                 self._changed(route)

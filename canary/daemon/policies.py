@@ -14,19 +14,19 @@ class Policies:
     def __init__(self, folder: Path, told: Callable[[str, Invalid], None]) -> None:
         self._folder = folder
         self._told = told
-        self._texts: dict[Path, str] = {}
+        self._raw: dict[Path, bytes | str] = {}
         self._good: dict[Path, Policy] = {}
         self._refused: dict[Path, Invalid] = {}
 
     def reload(self) -> bool:
         """Read what changed; whether anything did."""
-        texts = {path: _text(path) for path in sorted(self._folder.glob("*.yaml"))}
-        changed = [path for path in texts if texts[path] != self._texts.get(path)]
-        gone = self._texts.keys() - texts.keys()
-        self._texts = texts
-        self._good = {path: policy for path, policy in self._good.items() if path in texts}
+        raw = {path: _raw(path) for path in sorted(self._folder.glob("*.yaml"))}
+        changed = [path for path in raw if raw[path] != self._raw.get(path)]
+        gone = self._raw.keys() - raw.keys()
+        self._raw = raw
+        self._good = {path: policy for path, policy in self._good.items() if path in raw}
         for path in changed:
-            self._read(path, texts[path])
+            self._read(path, raw[path])
         return bool(changed or gone)
 
     def find(self, name: str) -> tuple[Policy | None, str]:
@@ -36,9 +36,9 @@ class Policies:
                 return policy, ""
         return None, self._why(name)
 
-    def _read(self, path: Path, text: str) -> None:
+    def _read(self, path: Path, raw: bytes | str) -> None:
         try:
-            self._good[path] = policyfile.read(text, path.name)
+            self._good[path] = _parsed(raw, path.name)
             self._refused.pop(path, None)
         except Invalid as error:
             self._refused[path] = error
@@ -52,8 +52,16 @@ class Policies:
         return f"there is no policy {name}; known are {known}"
 
 
-def _text(path: Path) -> str:
+def _parsed(raw: bytes | str, file: str) -> Policy:
+    if isinstance(raw, str):
+        raise Invalid(raw, at=file)
+    return policyfile.read(policyfile.decoded(raw, file), file)
+
+
+def _raw(path: Path) -> bytes | str:
+    """What stands in the file, no more of it than a policy may have; a sentence where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return f"# cannot be read: {error}"
+        with path.open("rb") as file:
+            return file.read(policyfile.SIZE_LIMIT + 1)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"

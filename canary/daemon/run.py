@@ -14,9 +14,9 @@ from canary.clock import Clock, SystemClock
 from canary.cluster.client import Cluster
 from canary.cluster.patience import URGENT, USUAL, Patience
 from canary.daemon import log
-from canary.daemon.controller import Hands
 from canary.daemon.daemon import Daemon, World
 from canary.daemon.grid import Grid
+from canary.daemon.hands import Hands
 from canary.daemon.policies import Policies
 from canary.daemon.settings import Settings
 from canary.daemon.teller import Teller
@@ -25,8 +25,12 @@ from canary.metrics.connection import Connection
 from canary.metrics.prometheus import Prometheus
 from canary.web.server import WebServer
 
-WRITERS, URGENT_WRITERS, WATCHES = 8, 4, 8
-"""Threads and connections. Aborts waited 19 s in one saturated pool, so taking traffic away has its own."""
+WRITERS, URGENT_WRITERS, READERS, WATCHES = 8, 4, 2, 8
+"""
+Threads and connections. Aborts waited 19 s in one saturated pool, so taking traffic away has its own.
+
+Two readers of what was before starts: eight slow answers would keep every write waiting, and Prometheus busy.
+"""
 
 RELOAD_EVERY, DUE_EVERY, RESYNC_EVERY = 5, 1, 60
 """Seconds."""
@@ -47,7 +51,11 @@ class Process:
         self._teller = Teller()
         self._stop = threading.Event()
         self._watching = self._cluster(WATCHES, USUAL)
-        self._pools = (ThreadPoolExecutor(WRITERS, "writer"), ThreadPoolExecutor(URGENT_WRITERS, "urgent"))
+        self._pools = (
+            ThreadPoolExecutor(READERS, "reader"),
+            ThreadPoolExecutor(WRITERS, "writer"),
+            ThreadPoolExecutor(URGENT_WRITERS, "urgent"),
+        )
         self._policies = Policies(settings.policies, self._teller.refused)
         self.daemon = Daemon(self._world())
         self._scheduler = BackgroundScheduler(executors={"default": JobPool(4)}, job_defaults=_ON_TIME)
@@ -96,7 +104,7 @@ class Process:
 
     def _world(self) -> World:
         settings = self._settings
-        usual, urgent = self._pools
+        reading, usual, urgent = self._pools
         connection = Connection(settings.prometheus)
         return World(
             clock=self._clock,
@@ -105,6 +113,7 @@ class Process:
             watching=self._watching,
             usual=Hands(self._cluster(WRITERS, USUAL), usual),
             urgent=Hands(self._cluster(URGENT_WRITERS, URGENT), urgent),
+            reading=reading,
             policies=self._policies,
             teller=self._teller,
             namespace=settings.namespace,

@@ -52,7 +52,8 @@ class Shelf(Generic[T]):
     """
     All objects of one kind, as views, findable by keys.
 
-    `told` gets the keys an object belongs or belonged to, after the shelf has changed, on the reflector's thread.
+    `told` gets each key an object belongs or belonged to and the object's name, after the shelf has changed, on the
+    reflector's thread: no key finds an object any more that has come to its end.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Shelf(Generic[T]):
         kind: Kind,
         view: Callable[[Raw], T | None],
         keys: Callable[[Name, T], Iterable[Name]],
-        told: Callable[[Name], None],
+        told: Callable[[Name, Name], None],
     ) -> None:
         """
         Args:
@@ -87,4 +88,4 @@ class Shelf(Generic[T]):
 
     def _changed(self, namespace: str, name: str) -> None:
         for key in self._index.put((namespace, name), self.reflector.get(namespace, name)):
-            self._told(key)
+            self._told(key, (namespace, name))

@@ -99,11 +99,16 @@ class Account(NamedTuple):
         stream, (_, whole) = moment.stream(self.looks), bad_ones(self.gate.bad, moment.strata)
         return self._replace(dispersion=self._learned(stream, whole[1], moment.confidence.dilution))
 
-    def spare(self, missed: int, steps: int, confidence: Confidence) -> "Account":
-        """What is certainly left of the purse after so many intervals and changes of weights that nobody has seen."""
+    def spare(self, seen: int, missed: int, steps: int, confidence: Confidence) -> "Account":
+        """
+        What is certainly left of the purse after so many intervals and changes of weights that nobody has seen.
+
+        `seen` intervals were known before; those missed count as known, if they were or not. That is the careful side:
+        the later, the less is left and the less of it is bet.
+        """
         kept, _, started, _, _ = self.purse
         first = confidence.start_share if missed and not started else 0.0
-        left = (1 - first) * (1 - confidence.interval_share) ** missed * (1 - confidence.step_share) ** steps
+        left = (1 - first) * confidence.left(seen, missed) * (1 - confidence.step_share) ** steps
         return self._replace(purse=Purse.of(kept * left, LOST, started or missed > 0))
 
     def feed(self, moment: Moment) -> "Account":
@@ -121,7 +126,7 @@ class Account(NamedTuple):
                 sums = together(judged)
             split = traffic.splits.get(bets.lines) or traffic.split(bets.lines)
             won, usual = split.won(judged) if sums[0] or sums[1] else QUIET
-            share = confidence.interval_share if purse.started else confidence.start_share
+            share = moment.share if purse.started else confidence.start_share
             by = dispersion.factor(confidence.paired_limit)
             gain = self._gain(traffic.pairs, judged, highest) if relative and gate.steady else None
             settled = relative and moment.settled
@@ -130,7 +135,7 @@ class Account(NamedTuple):
             )
             tally = tally.add(stream.sums, sums, usual)
         elif stream.asked and moment.sparing:
-            purse = purse.forfeit(confidence.interval_share if purse.started else confidence.start_share)
+            purse = purse.forfeit(moment.share if purse.started else confidence.start_share)
         dispersion = self._learned(stream, whole[1], confidence.dilution)
         return made(Account, (gate, looks, bets, purse, advance, tally, dispersion, lately))
 

@@ -9,7 +9,7 @@ shorter than usual. The sentence of a verdict is made again from the counts.
 What was learned of bursts is rounded to the careful side: K read back is never smaller, and larger by 2 in 1000 at most.
 A gate is one flat list of at most 137 bytes, 146 with the bounded bet, so that two gates and six bounds stay below 1.2 KiB:
 
-    {"v":3, "i":through, "n":next share, "w":[first asked, grew, endpoints], "r":[reason, evidence] if condemned,
+    {"v":4, "i":[through, seen], "n":next share, "w":[first asked, grew, endpoints], "r":[reason, evidence] if condemned,
      "g":[[flags, bad intervals, kept, four wealths, five sums of the tally, excess, expected, blocks of the short scale,
            of the long scale, wealth of the bounded bet where there is one], …]}
 """
@@ -33,7 +33,7 @@ from canary.evidence.verdict import Verdict
 from canary.evidence.warmth import Warmth
 from canary.terms import Outcome
 
-VERSION = 3
+VERSION = 4
 STARTED, PAIRED = 1, 2
 """Flags of a gate."""
 
@@ -43,7 +43,7 @@ def write(state: State) -> str:
     share, condemned = state.step.next_share, state.condemned
     parts = [
         f'"v":{VERSION}',
-        f'"i":{state.through}',
+        f'"i":[{state.through},{state.seen}]',
         f'"n":{"null" if share is None else figure(share)}',
         f'"w":{_list(map(str, state.warmth))}',
         f'"g":{_list(_write_account(account, state.confidence.dilution) for account in state.accounts)}',
@@ -108,7 +108,8 @@ def _read_state(gates: Sequence[Gate], confidence: Confidence, content: dict[str
     )
     first, grew, endpoints = content["w"]
     warmth = Warmth(whole(first), whole(grew), whole(endpoints))
-    state = State(confidence, accounts, step, odds(accounts), whole(content["i"]), warmth=warmth)
+    through, seen = map(whole, content["i"])
+    state = State(confidence, accounts, step, odds(accounts), through, warmth=warmth, seen=seen)
     return state._replace(condemned=_condemned(state, content["r"])) if "r" in content else state
 
 

@@ -1,7 +1,7 @@
 """How sure is sure, and how long a step bakes: the settings of the evidence, with their reasons."""
 
 from dataclasses import dataclass
-from math import log
+from math import exp, log, log1p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,9 @@ class Confidence:
             that the data do not give, and alpha would no longer hold.
         start_share: of the purse, bet in the first interval, on "bad from the start".
         step_share: the same at every change of weights.
-        interval_share: the same in every other interval, for what breaks later.
+        interval_share: the same in every other interval, for what breaks later, as long as few were seen (`share`).
+        fading: how fast that share falls as intervals are seen; 0: not at all. With 3 a canary that dies in the first hour
+            is out as soon as with a constant share, or one interval later; one that dies after a day in 7 instead of 25.
         paired_limit: largest burstiness believed where stable has one endpoint: over time, an outage looks like a burst.
         dilution: how many times the usual weight a block of failures has at most that speaks for smaller bursts
             (`dispersion.Scale.close`); inf: no limit.
@@ -36,6 +38,7 @@ class Confidence:
     start_share: float = 0.5
     step_share: float = 0.25
     interval_share: float = 1 / 360
+    fading: float = 3.0
     paired_limit: float = 30.0
     dilution: float = 2.0
     min_bad: int = 3
@@ -55,6 +58,22 @@ class Confidence:
     def log_cap(self) -> float:
         """ln of `cap`."""
         return log(self.cap)
+
+    def share(self, seen: int) -> float:
+        """
+        Of the purse, bet in an interval after `seen` known ones: about 1 / (1 / `interval_share` + `fading` × `seen`).
+
+        A constant share leaves exponentially little for a late regression, this one a power of the time. It is fixed
+        before the interval is seen, so money only moves, and alpha holds.
+        """
+        return 1 - self.left(seen, 1)
+
+    def left(self, seen: int, intervals: int) -> float:
+        """Part of the purse that so many intervals after `seen` known ones do not bet."""
+        if not self.fading:
+            return (1 - self.interval_share) ** intervals
+        before = 1 / self.interval_share - 1 + self.fading * seen
+        return exp(-log1p(self.fading * intervals / before) / self.fading)
 
     @property
     def needed(self) -> float:

@@ -60,7 +60,7 @@ class Evidence(State):
             if interval.strata is not None and not implausible(interval, needed(gates))
         ]
         for interval in known:
-            moment = Moment(interval, interval.strata or (), False, False, confidence, Warmth(), 0.0, {})
+            moment = Moment(interval, interval.strata or (), False, False, confidence, Warmth(), 0.0, 0.0, {})
             accounts = tuple([account.learn(moment) for account in accounts])
         return cls(
             confidence,
@@ -86,9 +86,17 @@ class Evidence(State):
             return self._replace(through=interval.index, unknown=self.unknown + 1, why=why)
         requests = sum([stratum.canary.requests for stratum in interval.strata])
         warmth = self.warmth.see(interval.index, requests, interval.endpoints)
-        confidence = self.confidence
+        confidence, share = self.confidence, self.confidence.share(self.seen)
         moment = Moment(
-            interval, interval.strata, settled, self.rebuilding, confidence, warmth, confidence.log_cap, {}
+            interval,
+            interval.strata,
+            settled,
+            self.rebuilding,
+            confidence,
+            warmth,
+            confidence.log_cap,
+            share,
+            {},
         )
         accounts = tuple([account.feed(moment) for account in self.accounts])
         fed = Evidence(
@@ -101,6 +109,7 @@ class Evidence(State):
             warmth=warmth,
             rebuilding=self.rebuilding,
             bounds=self.bounds,
+            seen=self.seen + 1,
         )
         verdict = None if self.condemned else condemn(fed)
         return fed if verdict is None else fed._replace(condemned=verdict)
@@ -143,6 +152,7 @@ class Evidence(State):
             condemned=state.condemned,
             warmth=state.warmth,
             bounds=needed(gates),
+            seen=state.seen,
         )
 
     @classmethod
@@ -163,11 +173,13 @@ class Evidence(State):
             Invalid: malformed, or made for other gates.
         """
         resumed = cls.resume(gates, confidence, text)
-        accounts = tuple(account.spare(missed, steps, confidence) for account in resumed.accounts)
-        through = resumed.through + missed
+        seen, through = resumed.seen + missed, resumed.through + missed
+        accounts = tuple(
+            account.spare(resumed.seen, missed, steps, confidence) for account in resumed.accounts
+        )
         warmth = resumed.warmth.missing(through) if missed else resumed.warmth
         return resumed._replace(
-            accounts=accounts, odds=odds(accounts), through=through, warmth=warmth, rebuilding=True
+            accounts=accounts, odds=odds(accounts), through=through, warmth=warmth, rebuilding=True, seen=seen
         )
 
 

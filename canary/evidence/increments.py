@@ -38,6 +38,18 @@ class Stratum(NamedTuple):
     client: str = ""
 
 
+class Astray(NamedTuple):
+    """
+    What one client workload sent to the Service in front of the backends while that was none of them: past the split.
+
+    Attributes:
+        client: as of a `Stratum`.
+    """
+
+    client: str
+    requests: float
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """
@@ -50,6 +62,7 @@ class Interval:
             None where stable has a single endpoint.
         why: where strata is None, the sentence that says why.
         endpoints: of the canary, that answered in this interval; 0 = not told.
+        astray: requests that the route split for nobody; no evidence, but about who does not follow it.
     """
 
     index: int
@@ -57,3 +70,4 @@ class Interval:
     halves: tuple[Arm, Arm] | None = None
     why: str = ""
     endpoints: int = 0
+    astray: tuple[Astray, ...] = ()

@@ -46,6 +46,7 @@ class Moment(NamedTuple):
         sparing: intervals before it were missed, so what the accounts should look like is not quite known.
         warmth: of the canary, this interval included.
         highest: ln of the cap.
+        share: of a purse that has begun to bet, what this interval releases.
         streams: those asked for so far.
     """
 
@@ -56,6 +57,7 @@ class Moment(NamedTuple):
     confidence: Confidence
     warmth: Warmth
     highest: float
+    share: float
     streams: dict[Looks, Stream]
 
     def stream(self, looks: Looks) -> Stream:

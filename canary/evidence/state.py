@@ -50,6 +50,7 @@ class State(NamedTuple):
     Attributes:
         odds: E, how many to one the data speak against "the canary is within all its margins".
         through: index of the last interval fed, 0 before the first.
+        seen: known intervals fed since the start, over all steps.
         unknown: consecutive unknown intervals up to now.
         why: why the newest of them is unknown, may be "".
         condemned: the verdict that rolled the canary back; nothing later takes it back.
@@ -69,6 +70,7 @@ class State(NamedTuple):
     warmth: Warmth = COLD
     rebuilding: bool = False
     bounds: int = 0
+    seen: int = 0
 
     @property
     def observed(self) -> int:

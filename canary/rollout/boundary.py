@@ -9,7 +9,7 @@ from canary.rollout.policy import Policy
 from canary.rollout.stamp import Stamp
 
 
-def boundary(stamp: Stamp) -> Evidence:
+def boundary(stamp: Stamp, unit: timedelta) -> Evidence:
     """
     The evidence as it was where the stamp's step began; intervals from `stamp.since` on are folded on top of it.
 
@@ -17,15 +17,35 @@ def boundary(stamp: Stamp) -> Evidence:
     """
     policy = _policy(stamp)
     try:
-        return Evidence.resume(policy.specs(), policy.confidence(), stamp.checkpoint)
+        return Evidence.resume(policy.specs(stamp.bounds, unit), policy.confidence(), stamp.checkpoint)
     except Invalid:
-        return Evidence.begin(policy.specs(), policy.confidence(), policy.next_share(stamp.step))
+        return anew(stamp, unit)
+
+
+def anew(stamp: Stamp, unit: timedelta) -> Evidence:
+    """Evidence that begins at the stamp's step, as if nothing had been seen of the canary before."""
+    policy = _policy(stamp)
+    specs = policy.specs(stamp.bounds, unit)
+    return Evidence.begin(specs, policy.confidence(), policy.next_share(stamp.step))
+
+
+def sparing(stamp: Stamp, unit: timedelta, known: Evidence, missed: int) -> Evidence:
+    """
+    What is certainly left of `known` after so many intervals that were not read: it may roll back, it never advances.
+    """
+    policy = _policy(stamp)
+    specs = policy.specs(stamp.bounds, unit)
+    return Evidence.sparing(specs, policy.confidence(), known.checkpoint(), missed)
 
 
 def bake(stamp: Stamp, unit: timedelta) -> Bake:
-    """How long to stay at the stamp's step, in intervals of `unit`; at 100 % there is no stable left to compare with."""
-    policy = _policy(stamp)
-    rung = policy.rungs[max(1, stamp.step) - 1]
+    """How long to stay at the stamp's step, in intervals of `unit`."""
+    return bake_at(_policy(stamp), max(1, stamp.step), unit)
+
+
+def bake_at(policy: Policy, step: int, unit: timedelta) -> Bake:
+    """The same at any step; at 100 % there is no stable left to compare with."""
+    rung = policy.rungs[step - 1]
     return Bake(
         min_intervals=ceil(rung.bake.min / unit),
         max_intervals=ceil(rung.bake.max / unit),

@@ -4,12 +4,18 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 _PART = re.compile(r"([0-9]{1,7})(ms|s|m|h|d)", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LONGEST = timedelta(days=366)
+LONGEST_TEXT = 60
+"""Characters that a duration needs at most: every unit once."""
+
+_LARGEST = 1e9
+"""Far above any part of a whole; an integer may be larger than any float."""
+
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%", re.ASCII)
 
 
@@ -31,9 +37,9 @@ def parse_duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     text = value if isinstance(value, str) else ""
-    parts = _PART.findall(text)
+    parts = _PART.findall(text[:LONGEST_TEXT])
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{value!r} is no duration: write 90s, 10m or 1h30m")
+        raise ValueError(f"{value!r:.60} is no duration: write 90s, 10m or 1h30m")
     seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
     if seconds > _LONGEST.total_seconds():
         raise ValueError(f"{value!r:.40} is longer than a year")
@@ -53,9 +59,9 @@ def parse_part(value: object) -> float:
     """`12.5%` or `0.125` as 0.125."""
     if isinstance(value, str) and (percent := _PERCENT.fullmatch(value)):
         return round(float(percent.group(1)) / 100, 6)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST):
         return float(value)
-    raise ValueError(f"{value!r} is no part of a whole: write 12.5% or 0.125")
+    raise ValueError(f"{value!r:.60} is no part of a whole: write 12.5% or 0.125")
 
 
 def _in_thousandths(value: float) -> float:
@@ -64,12 +70,20 @@ def _in_thousandths(value: float) -> float:
     return round(value, 3)
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
-Part = Annotated[float, BeforeValidator(parse_part)]
+_WRITTEN_DURATION = {"type": "string", "pattern": f"^({_PART.pattern})+$"}
+_WRITTEN_PART = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_PERCENT.pattern}$"}]}
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration),
+    WithJsonSchema(_WRITTEN_DURATION),
+]
+Part = Annotated[float, BeforeValidator(parse_part), WithJsonSchema(_WRITTEN_PART)]
 
 
 def _share(value: object) -> float:
     return _in_thousandths(parse_part(value))
 
 
-Share = Annotated[float, BeforeValidator(_share)]
+Share = Annotated[float, BeforeValidator(_share), WithJsonSchema(_WRITTEN_PART)]

@@ -4,18 +4,29 @@ A policy: by which ladder traffic moves, on what evidence, under which condition
 A rollout keeps the policy it started with: the whole of it is frozen into the stamp on the route.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from canary.evidence import Confidence, Errors, Objective
+from canary.evidence import AnyGate, Confidence
+from canary.rollout.bounds import MOST_QUESTIONS, Bounds, questions, rounded
+from canary.rollout.gates import ErrorsGate, Gate, ObjectiveGate
 from canary.rollout.model import Duration, Frozen, Part, Share
+from canary.rollout.specs import specs
 
 FROZEN_LIMIT = 1536
-"""Bytes a policy may take in the stamp, so that the stamp stays below 4 KiB: some 17 steps."""
+"""Bytes a policy may take in the stamp, so that the stamp stays below 4 KiB: some 20 steps."""
+
+USUAL_QUESTIONS, QUESTION_BYTES = 2, 104
+"""Each question beyond so many takes so many bytes of that for its own evidence: with eight, some 7 steps are left."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
 
@@ -56,42 +67,10 @@ class Step(Frozen):
     bake: Bake = Bake()
     approval: Annotated[bool, Field(strict=True)] = False
 
-
-class ErrorsGate(Frozen):
-    """
-    The canary may fail at most `ratio` times as often as stable does for the same callers, plus `margin`.
-
-    Attributes:
-        ratio: how many times stable's failure rate is still accepted.
-        margin: part of requests that may fail in addition, 0-1.
-    """
-
-    kind: Literal["errors"]
-    ratio: Annotated[float, Field(ge=1, le=100, strict=True)] = 1.5
-    margin: Annotated[Part, Field(gt=0, lt=1)] = 0.002
-
-    def spec(self) -> Errors:
-        """As the evidence ring judges it."""
-        return Errors(ratio=self.ratio, margin=self.margin)
-
-
-class ObjectiveGate(Frozen):
-    """
-    The canary must succeed on at least `success` of its requests; silent while stable itself does not.
-
-    Attributes:
-        success: part of requests, 0-1; written `99%` in YAML.
-    """
-
-    kind: Literal["objective"]
-    success: Annotated[Part, Field(ge=0.5, lt=1)] = 0.99
-
-    def spec(self) -> Objective:
-        """As the evidence ring judges it."""
-        return Objective(margin=round(1 - self.success, 9))
-
-
-Gate = Annotated[ErrorsGate | ObjectiveGate, Field(discriminator="kind")]
+    @model_serializer(mode="wrap")
+    def _without_no(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Nearly no step needs an approval, and a ladder has many."""
+        return {name: value for name, value in whole(self).items() if name != "approval" or value}
 
 
 class Policy(Frozen):
@@ -104,20 +83,22 @@ class Policy(Frozen):
         min_requests: canary requests a rung must have seen before it may be left without positive evidence.
         on_inconclusive: what to do when `bake.max` is over and the evidence says neither yes nor no.
         on_failure: whether a failed gate takes traffic back, or holds and calls a person.
-        source_down: whether a metrics source that is away altogether holds or, past `unknown_deadline`, rolls back.
+        source_down: whether a metrics source that is away altogether holds or, past `unknownDeadline`, rolls back.
         unknown_deadline: how long evidence about this rollout alone may be unknown before it is rolled back.
         settle_deadline: how long the mesh may take to follow a weight before a person is called.
         ready_grace: how long a canary without ready endpoints, at weight 0, is waited for.
         deadline: how long the whole rollout may take, counting only time in which it was allowed to advance.
         stable_floor: part of stable's ready endpoints at the start that must be there for traffic to be added.
+        view: whose proxies are asked: the clients', which see everything that goes wrong, or where clients have none
+            the servers' own.
         pin: whether a rollout is tied to one revision of the workload behind the canary.
     """
 
     name: Name
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
     final_bake: Bake = Bake()
-    gates: tuple[Gate, ...] = (ErrorsGate(kind="errors"), ObjectiveGate(kind="objective"))
-    min_requests: Annotated[int, Field(ge=1, strict=True)] = 50
+    gates: tuple[Gate, ...] = (ErrorsGate(kind="errors"), ObjectiveGate(kind="objective", success=0.99))
+    min_requests: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 50
     on_inconclusive: Literal["hold", "rollback"] = "hold"
     on_failure: Literal["rollback", "hold"] = "rollback"
     source_down: Literal["hold", "rollback"] = "hold"
@@ -126,6 +107,7 @@ class Policy(Frozen):
     ready_grace: Duration = timedelta(seconds=30)
     deadline: Deadline = timedelta(hours=6)
     stable_floor: Annotated[Part, Field(ge=0, le=1)] = 0.5
+    view: Literal["clients", "servers"] = "clients"
     pin: Literal["workload", "none"] = "workload"
 
     @field_validator("steps")
@@ -143,17 +125,25 @@ class Policy(Frozen):
     @field_validator("gates")
     @classmethod
     def _kinds(cls, gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
-        kinds = [gate.kind for gate in gates]
-        if kinds.count("errors") != 1 or len(set(kinds)) < len(kinds):
-            raise ValueError("there must be one gate of kind errors, and at most one of every other kind")
+        asked = [gate.target if isinstance(gate, ObjectiveGate) else gate.kind for gate in gates]
+        if asked.count("errors") != 1 or len(set(asked)) < len(asked):
+            raise ValueError(
+                "there must be one gate of kind errors, at most one of kind latency, and one objective for each target"
+            )
+        if questions(gates) > MOST_QUESTIONS:
+            raise ValueError(
+                f"errors, objectives and latency bounds may be {MOST_QUESTIONS} questions together: ask fewer"
+            )
         return gates
 
     @model_validator(mode="after")
     def _fits_the_stamp(self) -> "Policy":
         size = len(self.frozen())
-        if size > FROZEN_LIMIT:
+        limit = FROZEN_LIMIT - QUESTION_BYTES * max(0, questions(self.gates) - USUAL_QUESTIONS)
+        if size > limit:
             raise ValueError(
-                f"it takes {size} bytes in the route's annotation, {FROZEN_LIMIT} are allowed: use fewer steps"
+                f"it takes {size} bytes in the route's annotation, {limit} are allowed: "
+                "use fewer steps, or fewer latency bounds"
             )
         return self
 
@@ -178,11 +168,14 @@ class Policy(Frozen):
         """The highest step whose share is at most `share`; 0 if there is none."""
         return sum(1 for step in self.rungs if step.share <= share + 1e-9)
 
-    def specs(self) -> tuple[Errors | Objective, ...]:
-        """The gates as the evidence ring judges them, their parts of alpha scaled up to a whole: none lies idle."""
-        specs = tuple(gate.spec() for gate in self.gates)
-        total = sum(spec.weight for spec in specs)
-        return tuple(replace(spec, weight=spec.weight / total) for spec in specs)
+    def specs(self, bounds: Bounds, unit: timedelta) -> tuple[AnyGate, ...]:
+        """The gates as the evidence ring judges them, for the bounds that were frozen at the start."""
+        return specs(self.gates, bounds, unit)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what is judged otherwise than it is written."""
+        return rounded(self.gates)
 
     def confidence(self) -> Confidence:
         """How sure to be; the evidence ring's defaults."""

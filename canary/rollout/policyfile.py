@@ -7,7 +7,6 @@ A policy as people write it: YAML, strict. No duplicate keys, no aliases, no unk
     spec: {steps: […], gates: […], …}
 """
 
-from collections.abc import Iterator
 from typing import Any, Literal, TypeVar
 
 import yaml
@@ -15,13 +14,31 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from canary.errors import Invalid
+from canary.rollout import strictyaml
+from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
 from canary.rollout.model import Frozen
-from canary.rollout.policy import Name, Policy
+from canary.rollout.policy import Bake, Name, Policy, Step
+from canary.rollout.strictyaml import Loc, place
 
+API_VERSION, KIND = "canary.delivery/v1alpha1", "RolloutPolicy"
 SIZE_LIMIT = 64 * 1024
-_MERGE = "tag:yaml.org,2002:merge"
-_Loc = tuple[int | str, ...]
+MOST_ERRORS = 20
+"""Of one file that are told: whoever has made more starts with these."""
+
 Model = TypeVar("Model", bound=Frozen)
+
+
+class Refused(Invalid):
+    """
+    A file with errors; it is the first of them.
+
+    Attributes:
+        all: of them, each with its place.
+    """
+
+    def __init__(self, *errors: Invalid) -> None:
+        super().__init__(str(errors[0]), at=errors[0].at, hint=errors[0].hint)
+        self.all = errors
 
 
 class _Metadata(Frozen):
@@ -42,93 +59,87 @@ def read(text: str, file: str) -> Policy:
     Raises:
         Invalid: with `at` = file:line:column.
     """
-    if len(text.encode()) > SIZE_LIMIT:
+    if len(text.encode(errors="surrogatepass")) > SIZE_LIMIT:
         raise Invalid(f"a policy may have {SIZE_LIMIT} bytes at most", at=file, hint="use fewer steps")
-    node, raw = _load(text, file)
-    outer = _validated(_File, raw, (), node, file)
+    node = strictyaml.load(text, file)
+    outer = _validated(_File, strictyaml.plain(node), (), node, file)
     if "name" in outer.spec:
-        raise Invalid("spec.name: the name stands in metadata", at=_at(file, _mark(node, ("spec", "name"))))
+        raise Invalid("spec.name: the name stands in metadata", at=place(node, ("spec", "name"), file))
     named = {"name": outer.metadata.name, **outer.spec}
     return _validated(Policy, named, ("spec",), node, file)
 
 
-def _load(text: str, file: str) -> tuple[yaml.Node, Any]:
-    loader = yaml.CSafeLoader(text)
+def decoded(raw: bytes, file: str) -> str:
+    """
+    The text of a file.
+
+    Raises:
+        Invalid: it is no UTF-8; with its place.
+    """
     try:
-        node = loader.get_single_node()
-        if node is None:
-            raise Invalid("the file is empty", at=file, hint="see the policies that come with the program")
-        for mark, problem in _problems(node, set()):
-            raise Invalid(problem, at=_at(file, mark))
-        return node, loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        raise Invalid(f"this is no YAML: {error.problem}", at=_at(file, error.problem_mark)) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise Invalid(f"this is no YAML: {error}", at=file) from error
-    finally:
-        loader.dispose()
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        line, column = raw.count(b"\n", 0, error.start), error.start - raw.rfind(b"\n", 0, error.start)
+        raise Invalid("this is no text in UTF-8", at=f"{file}:{line + 1}:{column}") from error
 
 
-def _problems(node: yaml.Node, met: set[int]) -> Iterator[tuple[yaml.Mark, str]]:
-    if id(node) in met:
-        yield node.start_mark, "aliases are not allowed: write it out"
-        return
-    met.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        yield from _doubled(node)
-        for _, value in node.value:
-            yield from _problems(value, met)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _problems(value, met)
+def document(policy: Policy) -> dict[str, Any]:
+    """What a file of this policy says, with every default written out."""
+    spec = policy.model_dump(mode="json", exclude={"name"})
+    return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": policy.name}, "spec": spec}
 
 
-def _doubled(node: yaml.MappingNode) -> Iterator[tuple[yaml.Mark, str]]:
-    keys: set[str] = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
-            yield key.start_mark, "keys are plain words: no lists, no maps, no <<"
-        elif key.value in keys:
-            yield key.start_mark, f"{key.value} stands there twice"
-        keys.add(str(key.value))
-
-
-def _validated(model: type[Model], raw: object, under: _Loc, node: yaml.Node, file: str) -> Model:
+def _validated(model: type[Model], raw: object, under: Loc, node: yaml.Node, file: str) -> Model:
     try:
         return model.model_validate(raw, by_alias=True, by_name=False)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = (*under, *first["loc"])
-        path = ".".join(str(part) for part in where)
-        raise Invalid(
-            f"{path or 'policy'}: {_sentence(first, model)}", at=_at(file, _mark(node, where))
-        ) from error
+        faults = error.errors(include_url=False, include_input=False)
+        own = [fault for fault in faults if not _follows(fault, faults)]
+        raise Refused(*[_fault(fault, model, under, node, file) for fault in own[:MOST_ERRORS]]) from error
+
+
+def _follows(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
+    """Only because of others within it: a list has too few since the wrong ones in it do not count."""
+    depth = len(fault["loc"])
+    return any(len(other["loc"]) > depth and other["loc"][:depth] == fault["loc"] for other in faults)
+
+
+def _fault(fault: ErrorDetails, model: type[Frozen], under: Loc, node: yaml.Node, file: str) -> Invalid:
+    where = (*under, *fault["loc"])
+    path = ".".join(f"{part:.60}" if isinstance(part, str) else str(part) for part in where)
+    return Invalid(f"{path or 'policy'}: {_sentence(fault, model)}", at=place(node, where, file))
+
+
+_INNER: dict[object, type[Frozen]] = {
+    "metadata": _Metadata,
+    "steps": Step,
+    "bake": Bake,
+    "finalBake": Bake,
+    "errors": ErrorsGate,
+    "objective": ObjectiveGate,
+    "latency": LatencyGate,
+}
+"""Which model reads what stands below a key, or in a gate of a kind."""
+
+_A_MAP = "must be a map of keys and values"
+_SENTENCES = {
+    "missing": "is missing",
+    "model_type": _A_MAP,
+    "model_attributes_type": _A_MAP,
+    "dict_type": _A_MAP,
+    "tuple_type": "must be a list",
+    "too_short": "must have at least {min_length}, not {actual_length}",
+    "too_long": "must have {max_length} at most, not {actual_length}",
+}
+"""What pydantic says about Python's types, in words of the file."""
 
 
 def _sentence(error: ErrorDetails, model: type[Frozen]) -> str:
-    if error["type"] == "extra_forbidden":
-        known = ", ".join(str(field.alias) for field in model.model_fields.values() if field.alias)
-        return f"is no word we know; known here: {known}" if len(error["loc"]) == 1 else "is no word we know"
-    return str(error["msg"]).removeprefix("Value error, ")
-
-
-def _mark(node: yaml.Node, loc: _Loc) -> yaml.Mark:
-    """Where in the text the error is: as far down as the path can be followed."""
-    for part in loc:
-        inner = _child(node, part)
-        if inner is not None:
-            node = inner
-    return node.start_mark
-
-
-def _child(node: yaml.Node, part: int | str) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        found: yaml.Node = node.value[part]
-        return found
-    return None
-
-
-def _at(file: str, mark: yaml.Mark | None) -> str:
-    return f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+    if error["type"] != "extra_forbidden":
+        known_as = _SENTENCES.get(error["type"], "").format(**error.get("ctx", {}))
+        return known_as or str(error["msg"]).removeprefix("Value error, ")
+    inner = next((_INNER[part] for part in reversed(error["loc"][:-1]) if part in _INNER), model)
+    known = [
+        str(field.alias) for name, field in inner.model_fields.items() if (inner, name) != (Policy, "name")
+    ]
+    return f"is no word we know; known here: {', '.join(known)}"

@@ -15,6 +15,9 @@ from canary.terms import PREFIX, Word
 VALUE_LIMIT = 256
 """Bytes of a value; `state` apart, which the daemon alone writes."""
 
+DIGEST_LENGTH = 8
+"""Hex digits that stand for a value: 32 bits tell a few dozen values on one route apart."""
+
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 _NAME = r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?"
 _ONE_TIME = rf"(?P<id>{ID})(@(?P<attempt>[1-9][0-9]{{0,3}}))?(/(?P<mark>[A-Za-z0-9._-]{{1,32}}))?"
@@ -133,7 +136,7 @@ def read(annotations: Mapping[str, str]) -> Requests:
 
 def digest(value: str) -> str:
     """Eight hex digits that stand for a value or an id in the stamp."""
-    return hashlib.sha256(value.encode()).hexdigest()[:8]
+    return hashlib.sha256(value.encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 def _request(word: Word, match: re.Match[str]) -> Request:

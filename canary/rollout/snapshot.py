@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from canary.evidence import Evidence, Verdict
+from canary.rollout.past import Past
 from canary.rollout.policy import Policy
 from canary.rollout.requests import Request, Requests
 from canary.rollout.stamp import Head, Pin, Stamp
@@ -66,6 +67,9 @@ class Snapshot:
         unknown_for: for how many intervals in a row the source answered, but nothing about this rollout.
         source_away: a sentence, while the metrics source as a whole does not answer.
         away_for: for how many intervals it has not.
+        past: what the source told about the time before a start; asked for when everything else lets it begin.
+        strangers: client workloads that were seen not to follow the weights.
+        following_for: for how many intervals in a row none was.
         mesh: a sentence about why the mesh was not seen to follow the weights; "" = it was.
         conflicts: sentences about others who claim this route or its apex.
     """
@@ -85,6 +89,9 @@ class Snapshot:
     unknown_for: int = 0
     source_away: str = ""
     away_for: int = 0
+    past: Past | None = None
+    strangers: tuple[str, ...] = ()
+    following_for: int = 0
     mesh: str = ""
     conflicts: tuple[str, ...] = ()
 

@@ -9,10 +9,12 @@ looking again. `v`, `uid`, `id`, `stable` and `canary` never change meaning, so 
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_serializer, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_serializer, model_validator
 
+from canary.rollout.bounds import MOST_QUESTIONS
 from canary.rollout.model import Frozen
 from canary.rollout.policy import Policy
+from canary.rollout.requests import DIGEST_LENGTH
 from canary.routes.route import WEIGHT_SUM_LIMIT
 from canary.terms import Phase, Word
 
@@ -22,11 +24,21 @@ DEFAULT_TOTAL = 1000
 SEEN_LIMIT = 32
 ID_LIMIT = 63
 SIZE_LIMIT = 4096
-_MESSAGE_LIMIT, _MESSAGE_LEAST = 600, 80
+_MESSAGE_LIMIT, _MESSAGE_LEAST = 600, 72
+
+Milliseconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Tail = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 _RUNNING = frozenset(
     {Phase.WAITING, Phase.PROGRESSING, Phase.PAUSED, Phase.AWAITING_APPROVAL, Phase.BAKING, Phase.FAILED_HELD}
 )
+
+
+def _apart(seen: object) -> object:
+    """Hashes stand in one text, since quotes between so many take too much of the limit."""
+    if not isinstance(seen, str):
+        return seen
+    return tuple(seen[start : start + DIGEST_LENGTH] for start in range(0, len(seen), DIGEST_LENGTH))
 
 
 class Pin(Frozen):
@@ -69,17 +81,22 @@ class Stamp(Head):
         id, attempt: which rollout, which try at it.
         phase, step: where it stands; step 0 is before the first rung, `len(policy.rungs)` is 100 %.
         stable, canary: backends; "" where a start was rejected before they were known.
+        apex: the Service that clients called when the rollout started; "" until then.
         total: what all weights sum to.
-        seed: the share the canary had when the rollout was accepted, before any weight was written; kept while it waits.
+        seed: the share the canary had before any weight was written: kept while it waits, and gone back to where
+            clients do not follow the first rung.
         policy: as it was when the rollout started; None while nothing was started.
         pins: what was pinned, by backend.
         replaced: the revision that the last promotion replaced: it is not rolled out by mistake.
         since: first interval to fold on top of `checkpoint`.
         settled: first interval in which the mesh was seen to follow the weights; None until then.
+        bounds: of the latency histogram, in ms, that are watched: with the part of stable's responses that was slower
+            when the rollout started; None where only an objective looks at it.
         checkpoint: the evidence at the boundary of this step.
         stable_ready: ready endpoints of stable at the start, for the floor.
         approved: steps that were approved.
         paused: somebody asked for a pause; until `resume`.
+        unfollowed: what is told of clients that did not follow the first rung; "" = they did; until `resume`.
         drifted: who wrote foreign weights; "" = nobody; until `resume`.
         resets: how often each field manager did.
         gap: since when the canary has had no ready endpoint and no traffic; None = it has.
@@ -98,6 +115,7 @@ class Stamp(Head):
     attempt: Annotated[int, Field(ge=1)] = 1
     phase: Phase
     step: Annotated[int, Field(ge=0)] = 0
+    apex: str = ""
     total: Annotated[int, Field(ge=0, lt=WEIGHT_SUM_LIMIT)] = 0
     seed: Annotated[float, Field(ge=0, le=1)] = 0.0
     policy: Policy | None = None
@@ -105,10 +123,14 @@ class Stamp(Head):
     replaced: Pin | None = None
     since: int = 0
     settled: int | None = None
+    bounds: Annotated[dict[Milliseconds, Tail | None], Field(max_length=MOST_QUESTIONS)] = Field(
+        default_factory=dict
+    )
     checkpoint: str = ""
-    stable_ready: int = 0
+    stable_ready: Annotated[int, Field(ge=0, lt=2**31)] = 0
     approved: tuple[int, ...] = ()
     paused: bool = False
+    unfollowed: str = ""
     drifted: str = ""
     resets: dict[str, int] = Field(default_factory=dict)
     gap: int | None = None
@@ -118,7 +140,7 @@ class Stamp(Head):
     going: int = 0
     at: int = 0
     acks: dict[Word, str] = Field(default_factory=dict)
-    seen: tuple[str, ...] = ()
+    seen: Annotated[tuple[str, ...], BeforeValidator(_apart)] = ()
     reason: str = ""
     message: str = ""
     write: str = ""
@@ -126,6 +148,14 @@ class Stamp(Head):
     @field_serializer("policy")
     def _whole(self, policy: Policy | None) -> dict[str, Any] | None:
         return policy.model_dump(mode="json") if policy else None
+
+    @field_serializer("seen", when_used="json")
+    def _together(self, seen: tuple[str, ...]) -> str:
+        return "".join(seen)
+
+    @field_serializer("bounds", when_used="json")
+    def _short(self, bounds: dict[float, float | None]) -> dict[str, float | None]:
+        return {f"{bound:g}": tail for bound, tail in bounds.items()}
 
     @model_validator(mode="after")
     def _whole_while_running(self) -> "Stamp":

@@ -90,6 +90,14 @@ def test_without_a_name_it_is_the_environment_s(tmp_path: Path) -> None:
         assert done.stdout.split() == [server.url, "sample-app"], done.stderr
 
 
+def test_a_server_on_this_machine_is_not_looked_for_behind_a_proxy(tmp_path: Path) -> None:
+    ask = "from canary.cluster.client import Cluster; print(Cluster.connect().whoami())"
+    with Scripted(ME) as server:
+        path = server.kubeconfig(tmp_path)
+        proxied = {"KUBECONFIG": path, "HOME": str(tmp_path), "HTTP_PROXY": "http://127.0.0.1:9"}
+        assert in_an_environment(ask, proxied).stdout.split() == ["somebody"]
+
+
 def test_without_anything_it_says_so(tmp_path: Path) -> None:
     done = in_an_environment(WHERE, {"HOME": str(tmp_path)})
     assert "no way to log in to a cluster" in done.stderr

@@ -1,61 +1,15 @@
 """The fold: what is asked for, what counts, and what a source that is away does not do."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
-from canary.daemon.folds import Folds, identity
-from canary.errors import Unavailable
-from canary.evidence import Arm, Evidence, Interval, Stratum
+from canary.daemon.folds import Folds
+from canary.daemon.judged import identity
+from canary.evidence import Arm, Interval, Stratum
 from canary.metrics.source import Leaves
-from canary.rollout.policy import Policy, Step
 from canary.rollout.stamp import Stamp
-from canary.terms import Outcome, Phase
-
-UNIT = timedelta(seconds=1)
-POLICY = Policy(name="p", steps=(Step(share=0.1), Step(share=0.5)))
-HEALTHY = Stratum(Arm(100, 0), Arm(900, 0))
-DEAD = Stratum(Arm(100, 100), Arm(900, 0))
-
-
-class Counters:
-    """A source that says the same about every rollout, and remembers what it was asked."""
-
-    def __init__(self, says: Stratum = HEALTHY) -> None:
-        self.says: Stratum | None = says
-        self.away = False
-        self.asked: list[tuple[int, int, int]] = []
-
-    def time(self) -> float:
-        return 0.0
-
-    def increments(
-        self, asked: Sequence[Leaves], first: int, last: int
-    ) -> Mapping[Leaves, tuple[Interval, ...]]:
-        if self.away:
-            raise Unavailable("Prometheus did not answer")
-        self.asked.append((len(asked), first, last))
-        strata = (self.says,) if self.says else None
-        return {
-            leaves: tuple(Interval(index, strata, why="unseen") for index in range(first, last + 1))
-            for leaves in asked
-        }
-
-
-def a_stamp(number: int = 0, since: int = 101, settled: int | None = 102) -> Stamp:
-    begun = Evidence.begin(POLICY.specs(), POLICY.confidence(), 0.5)
-    return Stamp(
-        uid=f"u{number}",
-        id="r1",
-        stable=f"v1-{number}",
-        canary=f"v2-{number}",
-        phase=Phase.PROGRESSING,
-        step=1,
-        total=1000,
-        policy=POLICY,
-        since=since,
-        settled=settled,
-        checkpoint=begun.checkpoint(),
-    )
+from canary.terms import Outcome
+from tests.daemon.scripted import DEAD, HEALTHY, Counters, a_script, a_stamp
+from tests.rollout.builders import UNIT
 
 
 def ticked(source: Counters, stamp: Stamp, *ticks: int) -> Folds:
@@ -125,7 +79,7 @@ def test_a_source_that_is_away_changes_no_evidence_and_counts_as_no_unknown() ->
 def test_unknown_is_counted_from_when_the_source_answered_but_not_about_the_rollout() -> None:
     source, stamp = Counters(), a_stamp()
     folds = ticked(source, stamp, 110)
-    source.says = None
+    source.says = a_script(None)
     folds.tick([("ns", stamp)], 120)
     folds.tick([("ns", stamp)], 125)
     judged = folds.of(stamp)
@@ -141,3 +95,107 @@ def test_ended_rollouts_are_forgotten() -> None:
 
 def test_an_identity_names_the_route_the_attempt_and_the_step() -> None:
     assert identity(a_stamp()) == ("u0", "r1", 1, 1, 101)
+
+
+DEAF = Stratum(Arm(0, 0), Arm(1000, 0), "shop/batch")
+"""Sends nothing to the canary where one request in ten would be due."""
+
+
+def test_clients_that_do_not_follow_are_told_from_settling_on() -> None:
+    for settled, found in ((None, ()), (110, ()), (104, ("shop/batch",))):
+        judged = ticked(Counters(DEAF), a_stamp(settled=settled), 111).of(a_stamp())
+        assert judged is not None
+        assert judged.strangers == found
+
+
+def test_what_clients_sent_long_ago_is_forgotten() -> None:
+    source = Counters(DEAF)
+    folds = ticked(source, a_stamp(), 110)
+    source.says = Counters().says
+    for last in range(111, 118):
+        folds.tick([("ns", a_stamp())], last)
+    judged = folds.of(a_stamp())
+    assert judged is not None
+    assert (judged.strangers, [interval.index for interval in judged.lately]) == ((), [*range(110, 116)])
+
+
+def test_it_is_remembered_for_how_long_nobody_has_been_strange() -> None:
+    source = Counters()
+    folds = ticked(source, a_stamp(), 110)
+    told = []
+    for last in range(111, 134):
+        source.says = a_script(DEAF if last == 118 else HEALTHY)
+        folds.tick([("ns", a_stamp())], last)
+        judged = folds.of(a_stamp())
+        assert judged is not None
+        told.append((judged.strangers, judged.following_for(last)))
+    strange = [at for at, (who, _) in enumerate(told) if who]
+    assert strange
+    assert told[strange[0] - 1] == ((), 110 + strange[0] - 101)
+    assert [since for _, since in told[strange[-1] :]] == [*range(len(told) - strange[-1])]
+
+
+def test_while_the_source_is_away_nobody_is_strange() -> None:
+    source = Counters(DEAF)
+    folds = ticked(source, a_stamp(), 110)
+    source.away = True
+    folds.tick([("ns", a_stamp())], 111)
+    judged = folds.of(a_stamp())
+    assert judged is not None
+    assert judged.strangers == ()
+
+
+def test_at_all_traffic_who_still_ends_old_requests_is_not_strange() -> None:
+    top = a_stamp(step=3)
+    judged = ticked(Counters(Stratum(Arm(990, 0), Arm(10, 0), "shop/web")), top, 110).of(top)
+    assert judged is not None
+    assert judged.strangers == ()
+
+
+def test_while_no_proxy_is_seen_nothing_is_held_against_the_rollout() -> None:
+    """Prometheus answers that it sees nobody: the source raises, as if it were away itself."""
+    source, stamp = Counters(None), a_stamp()
+    folds = ticked(source, stamp, 110, 112)
+    unknown = folds.of(stamp)
+    source.away = True
+    folds.tick([("ns", stamp)], 115)
+    dark = folds.of(stamp)
+    source.away = False
+    folds.tick([("ns", stamp)], 118)
+    again = folds.of(stamp)
+    assert unknown is not None
+    assert dark is not None
+    assert again is not None
+    assert (unknown.unknown_since, dark.unknown_since, again.unknown_since) == (110, None, 118)
+
+
+def test_a_clock_that_goes_back_by_an_interval_counts_none_twice() -> None:
+    forward = ticked(Counters(), a_stamp(), *range(101, 113), 111, 112, 113).of(a_stamp())
+    assert forward == ticked(Counters(), a_stamp(), *range(101, 114)).of(a_stamp())
+
+
+def test_evidence_of_a_time_that_the_clock_has_not_reached_again_is_unknown() -> None:
+    judged = ticked(Counters(), a_stamp(since=5000, settled=5002), 110, 111).of(a_stamp(since=5000))
+    assert judged is not None
+    assert judged.unknown_since == 110
+    just_begun = ticked(Counters(), a_stamp(since=112, settled=None), 110).of(a_stamp(since=112))
+    assert just_begun is not None
+    assert just_begun.unknown_since is None
+
+
+def test_an_outage_is_over_only_once_the_verdicts_are_newer_than_it() -> None:
+    told = list[str]()
+
+    class Watched(Counters):
+        def increments(
+            self, asked: Sequence[Leaves], first: int, last: int
+        ) -> Mapping[Leaves, tuple[Interval, ...]]:
+            told.append(folds.away)
+            return super().increments(asked, first, last)
+
+    folds = Folds(Watched(), UNIT)
+    folds.tick([("ns", a_stamp())], 110)
+    folds.lost("Prometheus did not answer", 111)
+    folds.tick([("ns", a_stamp())], 300)
+    assert told == ["", "Prometheus did not answer", ""]
+    assert folds.away == ""

@@ -111,3 +111,15 @@ def test_a_file_that_is_gone_takes_its_policy_with_it(tmp_path: Path) -> None:
     file.unlink()
     assert policies.reload()
     assert policies.find("mine")[0] is None
+
+
+def test_a_policy_file_that_cannot_be_read_is_refused_with_its_reason(tmp_path: Path) -> None:
+    told: list[str] = []
+    policies = Policies(tmp_path, lambda _file, error: told.append(f"{error.at}: {error}"))
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "huge.yaml").write_text(GOOD + "#" * 10_000_000)
+    (tmp_path / "latin.yaml").write_bytes(b"# caf\xe9\n" + GOOD.encode())
+    policies.reload()
+    assert told[0] == "folder.yaml: cannot be read: Is a directory"
+    assert told[1].startswith("huge.yaml: a policy may have 65536 bytes at most")
+    assert told[2] == "latin.yaml:1:6: this is no text in UTF-8"

@@ -115,6 +115,7 @@ class Books:
     advance: list[float] = field(default_factory=lambda: [1 / 3] * 3)
     allowance: float = 0.0
     started: bool = False
+    seen: int = 0
     over_time: bool = False
     blocks: list[Blocks] = field(default_factory=list)
     stable: Average = field(default_factory=Average)
@@ -138,6 +139,14 @@ class Books:
         self.wealth = [owned + stake for owned in self.wealth]
         self.steady += stake if self.gate.steady else 0.0
 
+    @property
+    def later_share(self) -> float:
+        share, fading = self.confidence.interval_share, self.confidence.fading
+        if fading == 0:
+            return share
+        before = 1 / share - 1 + fading * self.seen
+        return 1 - math.pow(1 + fading / before, -1 / fading)
+
     def new_step(self, next_share: float | None) -> None:
         self.release(self.confidence.step_share)
         self.advance = [1 / 3] * 3
@@ -154,11 +163,12 @@ class Books:
         shared = not gate.ratio and (bad > gate.margin * requests or lately)
         if judged and warm and not shared:
             self.bet(judged, settled)
+        self.seen += 1
         self.learn((requests, bad), interval.halves)
 
     def bet(self, rows: Sequence[Row], settled: bool) -> None:
         gate, confidence = self.gate, self.confidence
-        self.release(confidence.interval_share if self.started else confidence.start_share)
+        self.release(self.later_share if self.started else confidence.start_share)
         self.started = True
         grid = BAD if gate.ratio else [min(k, 1 / gate.margin) for k in BAD]
         self.wealth = self.grown(self.wealth, grid, (gate.ratio, gate.margin), rows)

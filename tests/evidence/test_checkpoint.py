@@ -59,7 +59,7 @@ def test_a_checkpoint_keeps_counts_burstiness_and_the_place_in_the_grid() -> Non
         evidence = evidence.feed(known(index, a_stratum(failed=index % 2, stable_failed=2)), settled=True)
     boundary = evidence.new_step(0.5)
     again = resumed(boundary)
-    assert again.through == 29
+    assert (again.through, again.seen) == (29, 29)
     assert (again.observed, again.requests, again.unknown) == (0, 0, 0)
     for kept, true in zip(again.accounts, boundary.accounts, strict=True):
         assert kept.tally.bad_intervals == true.tally.bad_intervals
@@ -133,7 +133,13 @@ def extreme(draw: st.DrawFn) -> Evidence:
     )
     warmth = Warmth(draw(wholes), draw(wholes), draw(st.integers(0, 9999)))
     condemned = Verdict(Outcome.ROLLBACK, "ObjectiveMissed", "", draw(st.floats(100, 1e200)))
-    return begun._replace(accounts=accounts, through=draw(wholes), warmth=warmth, condemned=condemned)
+    return begun._replace(
+        accounts=accounts,
+        through=draw(wholes),
+        warmth=warmth,
+        condemned=condemned,
+        seen=draw(st.integers(0, 999_999)),
+    )
 
 
 @given(extreme())
@@ -162,7 +168,9 @@ def test_the_longest_numbers_fit_into_the_stamp() -> None:
     condemned = Verdict(Outcome.ROLLBACK, "WorseThanStable", "", 1.234e150)
     warmth = Warmth(350_000_000, 350_000_000, 9999)
     evidence = Evidence.begin(MANY, Confidence(), 0.3333)
-    evidence = evidence._replace(accounts=accounts, condemned=condemned, warmth=warmth, through=350_000_000)
+    evidence = evidence._replace(
+        accounts=accounts, condemned=condemned, warmth=warmth, through=350_000_000, seen=999_999_999
+    )
     assert len(evidence.checkpoint().encode()) <= 1228
 
 
@@ -191,15 +199,17 @@ MALFORMED = {
     "a list": "[]",
     "a number": "7",
     "nothing in it": "{}",
-    "a later version": spoiled(v=4),
+    "a later version": spoiled(v=5),
     "one gate": spoiled(g=[ACCOUNT]),
     "no list of gates": spoiled(g=5),
     "gates that are numbers": spoiled(g=[1, 2]),
     "gates that are words": spoiled(g=["ab", "cd"]),
-    "index below zero": spoiled(i=-1),
-    "index that is a fraction": spoiled(i=1.5),
-    "index that is a truth": spoiled(i=True),
-    "index beyond all counting": spoiled(i=10**30),
+    "index below zero": spoiled(i=[-1, 0]),
+    "index that is a fraction": spoiled(i=[1.5, 0]),
+    "index that is a truth": spoiled(i=[True, 0]),
+    "index beyond all counting": spoiled(i=[10**30, 0]),
+    "an index without what was seen": spoiled(i=7),
+    "fewer intervals seen than none": spoiled(i=[7, -1]),
     "share that is a word": spoiled(n="half"),
     "share below zero": spoiled(n=-0.5),
     "NaN in the purse": account_with(KEPT, float("nan")),
@@ -218,7 +228,7 @@ MALFORMED = {
     "a canary that began at no time": spoiled(w=[1.5, 0, 0]),
     "nothing about warmth": spoiled(w=[]),
     "a reason without its evidence": spoiled(r=["WorseThanStable"]),
-    "an earlier version": spoiled(v=2),
+    "an earlier version": spoiled(v=3),
     "deep nesting": "[" * 100_000,
 }
 

@@ -27,8 +27,8 @@ from canary.evidence.traffic import Three, Traffic
 
 VECTORS: dict[str, Any] = json.loads(Path(__file__).with_name("vectors.json").read_text())
 CAP = 10.0
-PLAIN = Confidence(dilution=math.inf)
-"""The specification is older than the limit on dilution and the bounded bet; `test_oracle` has them."""
+PLAIN = Confidence(dilution=math.inf, fading=0.0)
+"""The specification is older than the limit on dilution, the bounded bet and the fading; `test_oracle` has them."""
 
 WARM_UP = 10
 """In the specification whatever ends a minute after the start is warm: the twelfth interval of 5 s, ten after the first."""

@@ -81,7 +81,7 @@ def a_stamp(**changes: object) -> Stamp:
             "pins": {service: a_pin(service) for service in (STABLE, CANARY)},
             "since": NOW - 100,
             "settled": NOW - 95,
-            "checkpoint": Evidence.begin(policy.specs(), policy.confidence(), 0.5).checkpoint(),
+            "checkpoint": Evidence.begin(policy.specs({}, UNIT), policy.confidence(), 0.5).checkpoint(),
             "stable_ready": 4,
             "going": NOW - 5000,
             "at": NOW - 95,
@@ -159,7 +159,7 @@ def a_snapshot(
     there = a_route(
         live, {word: value for word, value in asked.items() if value is not None}, **(route or {})
     )
-    evidence = Evidence.begin(a_policy().specs(), a_policy().confidence(), 0.5)
+    evidence = Evidence.begin(a_policy().specs({}, UNIT), a_policy().confidence(), 0.5)
     facts: dict[str, Any] = {
         "now": NOW,
         "unit": UNIT,

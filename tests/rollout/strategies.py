@@ -11,6 +11,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from canary.evidence import Arm, Interval, Stratum
+from canary.rollout.past import Past
 from canary.rollout.requests import digest
 from canary.rollout.snapshot import Leaf, Snapshot
 from canary.rollout.stamp import Head, Stamp
@@ -63,6 +65,11 @@ STAMPS: tuple[Stamp | None, ...] = (
     an_ended_stamp(Phase.REJECTED, policy=None, step=0, stable="", canary="", reason="StampLost"),
 )
 
+PASTS = (
+    Past(away="Prometheus does not answer"),
+    Past(doubt="the same proxies are scraped twice"),
+    Past(intervals=(Interval(NOW - 2, (Stratum(Arm(10, 1), Arm(90, 1)),)),)),
+)
 PAST = st.sampled_from([NOW, NOW - 1, NOW - 40, NOW - 700, NOW - 30_000])
 ONE_TIME = st.sampled_from([ID, f"{ID}@1", f"{ID}@2", f"{ID}/k", "a2", "!!"])
 PART = st.sampled_from([0, 0, 1, 100, 250, 500, 900, 1000, 400_000, -5, 0.5, "500m", "1k", None])
@@ -99,10 +106,15 @@ ODD: Mapping[tuple[str, str], st.SearchStrategy[Any]] = {
     ("fact", "source_away"): st.just("Prometheus does not answer"),
     ("fact", "away_for"): st.just(700),
     ("fact", "mesh"): st.just("not reconciling"),
+    ("fact", "strangers"): st.just(("shop/web",)),
+    ("fact", "following_for"): st.sampled_from([5, 700]),
+    ("fact", "past"): st.sampled_from(PASTS),
     ("fact", "conflicts"): st.just(("Flagger owns this route",)),
     ("stamp", "attempt"): st.just(2),
     ("stamp", "settled"): st.sampled_from([None, NOW + 2]),
+    ("stamp", "seed"): st.sampled_from([0.1, 0.5]),
     ("stamp", "paused"): st.just(True),
+    ("stamp", "unfollowed"): st.just("restart the clients"),
     ("stamp", "drifted"): st.just("argocd"),
     ("stamp", "resets"): st.just({"kubectl": 2}),
     ("stamp", "gaps"): st.integers(1, 3),

@@ -14,6 +14,7 @@ from tests.rollout.builders import (
     NOW,
     QUIET,
     STABLE,
+    UNIT,
     a_pin,
     a_policy,
     a_snapshot,
@@ -41,7 +42,7 @@ def test_a_new_rung_keeps_what_speaks_against_and_folds_every_interval_once() ->
     assert seen.evidence is not None
     stamp = stamped(decide(seen))
     assert stamp.since == seen.evidence.through + 1 == NOW - 1
-    assert boundary(stamp).checkpoint() == seen.evidence.new_step(1.0).checkpoint()
+    assert boundary(stamp, UNIT).checkpoint() == seen.evidence.new_step(1.0).checkpoint()
 
 
 def test_baking_stays_and_tells_how_far_it_is() -> None:
@@ -124,8 +125,8 @@ def test_after_the_final_bake_the_canary_is_stable() -> None:
 
 def test_a_stamp_whose_checkpoint_is_not_readable_begins_its_evidence_again() -> None:
     policy = a_policy()
-    evidence = boundary(a_stamp(checkpoint="{"))
-    assert evidence == Evidence.begin(policy.specs(), policy.confidence(), 0.5)
+    evidence = boundary(a_stamp(checkpoint="{"), UNIT)
+    assert evidence == Evidence.begin(policy.specs({}, UNIT), policy.confidence(), 0.5)
 
 
 def test_a_rung_is_asked_for_once() -> None:

@@ -7,7 +7,7 @@ import pytest
 from canary.evidence import Evidence
 from canary.rollout.boundary import bake, boundary
 from canary.rollout.policy import Bake, Step
-from tests.rollout.builders import a_policy, a_stamp, a_waiting_stamp
+from tests.rollout.builders import UNIT, a_policy, a_stamp, a_waiting_stamp
 
 UNEVEN = a_policy(
     steps=(Step(share=0.1, bake=Bake(min=timedelta(seconds=61), max=timedelta(minutes=10))),),
@@ -36,8 +36,8 @@ def test_a_bake_is_rounded_up_to_whole_intervals(
 
 def test_evidence_goes_on_from_the_checkpoint() -> None:
     policy = a_policy()
-    before = Evidence.begin(policy.specs(), policy.confidence(), 0.25).new_step(0.5)
-    assert boundary(a_stamp(checkpoint=before.checkpoint())).checkpoint() == before.checkpoint()
+    before = Evidence.begin(policy.specs({}, UNIT), policy.confidence(), 0.25).new_step(0.5)
+    assert boundary(a_stamp(checkpoint=before.checkpoint()), UNIT).checkpoint() == before.checkpoint()
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_evidence_goes_on_from_the_checkpoint() -> None:
 )
 def test_a_checkpoint_nobody_can_read_is_as_good_as_none(checkpoint: str) -> None:
     policy = a_policy()
-    begun = Evidence.begin(policy.specs(), policy.confidence(), 0.5)
-    assert boundary(a_stamp(checkpoint=checkpoint)) == begun
+    begun = Evidence.begin(policy.specs({}, UNIT), policy.confidence(), 0.5)
+    assert boundary(a_stamp(checkpoint=checkpoint), UNIT) == begun
 
 
 def test_what_was_never_started_has_no_evidence() -> None:
     with pytest.raises(ValueError, match="never started"):
-        boundary(a_waiting_stamp())
+        boundary(a_waiting_stamp(), UNIT)

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from canary.evidence import Verdict
 from canary.rollout.rules import decide
 from canary.terms import Phase
 from tests.rollout.builders import (
+    BAD,
     CANARY,
+    GO,
     ID,
     NOW,
     STABLE,
@@ -43,7 +46,7 @@ def test_the_mesh_is_watched_until_it_was_seen_to_obey(phase: Phase) -> None:
     assert not decide(seen).changes(seen)
     assert decide(replace(seen, now=NOW + 120)).page
     obeyed = decide(replace(seen, mesh=""))
-    assert stamped(obeyed).settled == NOW + 2
+    assert stamped(obeyed).settled == NOW + 3
     assert stamped(obeyed).phase is phase
 
 
@@ -183,3 +186,12 @@ def test_a_held_one_that_is_retried_starts_over_at_zero() -> None:
     decision = decide(seen)
     assert decision.weights == {STABLE: 1000, CANARY: 0}
     assert decide(written(seen, decision)).rule == "begins"
+
+
+@pytest.mark.parametrize(("step", "verdict"), [(2, BAD), (4, GO)])
+def test_an_end_remembers_no_evidence(step: int, verdict: Verdict) -> None:
+    asked = a_policy(gates=[{"kind": "errors"}, {"kind": "objective", "p99": "300ms"}])
+    stamp = a_stamp(step=step, policy=asked, bounds={300.0: None})
+    over = stamped(decide(a_snapshot(stamp=stamp, verdict=verdict)))
+    assert over.phase.ended
+    assert (over.checkpoint, over.bounds) == ("", {})

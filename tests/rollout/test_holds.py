@@ -15,6 +15,7 @@ from tests.rollout.builders import (
     ID,
     NOW,
     STABLE,
+    UNIT,
     a_leaf,
     a_pin,
     a_policy,
@@ -93,9 +94,9 @@ def test_the_floor_is_a_part_of_what_was_ready_at_the_start(floor: float, ready:
     assert (decide(seen).rule == "advance") is fine
 
 
-def test_it_is_settled_two_intervals_after_the_mesh_was_seen_to_follow() -> None:
+def test_it_is_settled_three_intervals_after_the_mesh_was_seen_to_follow() -> None:
     decision = decide(a_snapshot(stamp=a_stamp(settled=None), verdict=GO))
-    assert (decision.rule, stamped(decision).settled) == ("unsettled", NOW + 2)
+    assert (decision.rule, stamped(decision).settled) == ("unsettled", NOW + 3)
 
 
 def test_propagation_takes_a_moment_before_it_is_told() -> None:
@@ -115,7 +116,7 @@ def test_what_the_mesh_did_before_it_stopped_following_does_not_count_as_settled
     assert seen.stamp is not None
     assert seen.stamp.settled is None
     back = replace(seen, mesh="", now=NOW + 20)
-    assert stamped(decide(back)).settled == NOW + 22
+    assert stamped(decide(back)).settled == NOW + 23
 
 
 def test_a_source_that_is_away_calls_a_person() -> None:
@@ -138,7 +139,7 @@ def test_resume_without_evidence_begins_from_the_checkpoint() -> None:
     seen = a_snapshot({"resume": ID}, stamp=drifted, evidence=None, verdict=None)
     stamp = stamped(decide(seen))
     assert (stamp.since, stamp.settled) == (NOW + 1, None)
-    assert stamp.checkpoint == boundary(drifted).new_step(0.5).checkpoint()
+    assert stamp.checkpoint == boundary(drifted, UNIT).new_step(0.5).checkpoint()
 
 
 def test_the_first_interval_after_a_settled_write_is_never_before_it() -> None:
@@ -146,5 +147,15 @@ def test_the_first_interval_after_a_settled_write_is_never_before_it() -> None:
     risen = written(seen, decide(seen))
     assert risen.stamp is not None
     assert (risen.stamp.settled, risen.stamp.step) == (None, 3)
-    assert stamped(decide(risen)).settled == NOW + 2
+    assert stamped(decide(risen)).settled == NOW + 3
     assert decide(asked_again(risen, {"approve": f"{ID}:4"})).rule == "unsettled"
+
+
+def test_what_begins_afresh_before_anything_was_folded_begins_no_sooner() -> None:
+    """A failed gate was overruled, its evidence has not begun yet, and somebody promotes."""
+    seen = a_snapshot({"resume": ID}, stamp=a_stamp(phase=Phase.FAILED_HELD))
+    overruled = stamped(decide(seen)).but(settled=NOW + 3)
+    evidence = boundary(overruled, UNIT)
+    assert evidence.through == 0
+    promoted = a_snapshot({"promote": ID}, stamp=overruled, evidence=evidence)
+    assert stamped(decide(promoted)).since == overruled.since == NOW + 1

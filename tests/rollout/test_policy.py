@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from canary.evidence import Errors, Objective
 from canary.rollout.model import format_duration, parse_duration, parse_part
 from canary.rollout.policy import FROZEN_LIMIT, Policy
 from tests.rollout.builders import a_policy
@@ -108,7 +107,29 @@ def test_shares_rise_in_thousandths_below_100_percent(shares: list[object]) -> N
         {"gates": []},
         {"gates": [{"kind": "objective"}]},
         {"gates": [{"kind": "errors"}, {"kind": "errors"}]},
-        {"gates": [{"kind": "errors"}, {"kind": "latency"}]},
+        {"gates": [{"kind": "latency"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency"}, {"kind": "latency"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "bounds": ["200ms", "100ms"]}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "bounds": ["100ms", "100ms"]}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "bounds": [100]}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "bounds": ["0ms"]}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "bounds": ["51s"]}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "bounds": [f"{each}s" for each in range(1, 8)]}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "warmup": -1}]},
+        {"gates": [{"kind": "errors"}, {"kind": "latency", "p99": "300ms"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "objective"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "objective", "success": "99%", "p99": "300ms"}]},
+        {
+            "gates": [
+                {"kind": "errors"},
+                {"kind": "objective", "p99": "300ms"},
+                {"kind": "objective", "p99": "1s"},
+            ]
+        },
+        {"gates": [{"kind": "errors"}, {"kind": "objective", "p98": "300ms"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "objective", "p99": "0s"}]},
+        {"gates": [{"kind": "errors"}, {"kind": "objective", "p99": "1m"}]},
+        {"view": "both"},
         {"gates": [{"kind": "errors", "ratio": 0.5}]},
         {"gates": [{"kind": "errors", "ratio": True}]},
         {"gates": [{"kind": "errors", "ratio": "2"}]},
@@ -155,22 +176,43 @@ def test_a_share_stands_on_the_highest_rung_it_reaches(share: float, step: int) 
     assert a_policy(0.1, 0.5).rung_at(share) == step
 
 
-def test_gates_become_what_the_evidence_judges() -> None:
-    gates = [{"kind": "errors", "ratio": 2, "margin": "0.5%"}, {"kind": "objective", "success": "99.5%"}]
-    errors, objective = Policy.model_validate(a_spec(gates=gates)).specs()
-    assert isinstance(errors, Errors)
-    assert isinstance(objective, Objective)
-    assert (errors.ratio, errors.margin, objective.margin) == (2, 0.005, 0.005)
-
-
 def test_a_frozen_policy_is_whole_and_reads_back() -> None:
     policy = Policy.model_validate(a_spec(deadline="90m", stableFloor="33.3%"))
     assert Policy.model_validate_json(policy.frozen()) == policy
     assert '"onFailure":"rollback"' in policy.frozen()
 
 
-def test_a_policy_that_is_too_large_for_the_stamp_is_refused_with_a_sentence() -> None:
-    steps = [{"share": share / 1000} for share in range(1, 31)]
-    with pytest.raises(ValidationError, match=rf"{FROZEN_LIMIT} are allowed: use fewer steps"):
-        Policy.model_validate(a_spec(steps=steps))
-    assert len(Policy.model_validate(a_spec(steps=steps[:15])).frozen()) <= FROZEN_LIMIT
+def test_a_ladder_takes_no_place_for_approvals_it_does_not_ask_for() -> None:
+    policy = Policy.model_validate(a_spec(steps=[{"share": "10%"}, {"share": "50%", "approval": True}]))
+    assert policy.frozen().count("approval") == 1
+    assert Policy.model_validate_json(policy.frozen()) == policy
+
+
+MANY: list[object] = [{"share": share / 1000} for share in range(1, 31)]
+
+
+@pytest.mark.parametrize(
+    ("gates", "steps"), [([], 19), ([{"kind": "latency"}], 7), ([{"kind": "latency", "bounds": ["1s"]}], 17)]
+)
+def test_a_policy_that_is_too_large_for_the_stamp_is_refused_with_a_sentence(
+    gates: list[object], steps: int
+) -> None:
+    asked = [{"kind": "errors"}, {"kind": "objective", "success": "99%"}, *gates]
+    with pytest.raises(ValidationError, match=r"are allowed: use fewer steps, or fewer latency bounds"):
+        Policy.model_validate(a_spec(steps=MANY, gates=asked))
+    assert len(Policy.model_validate(a_spec(steps=MANY[:steps], gates=asked)).frozen()) <= FROZEN_LIMIT
+
+
+def test_more_questions_than_a_checkpoint_has_room_for_are_refused_with_a_sentence() -> None:
+    objectives = [{"kind": "objective", key: "1s"} for key in ("p50", "p90", "p95")]
+    bounds = [f"{number}s" for number in range(1, 6)]
+    asked = [{"kind": "errors"}, *objectives, {"kind": "latency", "bounds": bounds}]
+    with pytest.raises(ValidationError, match="may be 8 questions together: ask fewer"):
+        Policy.model_validate(a_spec(gates=asked))
+    fewer = Policy.model_validate(a_spec(gates=[*asked[:-1], {"kind": "latency", "bounds": bounds[:4]}]))
+    assert len(fewer.gates) == 5
+
+
+def test_an_objective_without_a_target_is_refused_with_the_targets_there_are() -> None:
+    with pytest.raises(ValidationError, match="one of success, p50, p90, p95, p99, p999: write one entry"):
+        Policy.model_validate(a_spec(gates=[{"kind": "errors"}, {"kind": "objective"}]))

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canary.evidence import Arm, Evidence, Interval, Stratum
-from canary.rollout.policy import FROZEN_LIMIT, Policy
+from canary.rollout.bounds import Bounds
+from canary.rollout.policy import Policy
+from canary.rollout.rules.following import REMEMBERED
 from canary.rollout.stamp import SEEN_LIMIT, SIZE_LIMIT, Head, Stamp, Unreadable, read
 from canary.terms import Phase, Word
 from tests.rollout.builders import (
@@ -17,6 +19,7 @@ from tests.rollout.builders import (
     STABLE,
     THIRD,
     UID,
+    UNIT,
     a_pin,
     a_policy,
     a_stamp,
@@ -24,32 +27,58 @@ from tests.rollout.builders import (
     an_ended_stamp,
 )
 
+CHECKPOINT_LIMIT = 1229
+"""1.2 KiB."""
 
-def a_long_checkpoint(policy: Policy) -> str:
-    """Of evidence that has learned for long: every number has all its digits."""
-    evidence = Evidence.begin(policy.specs(), policy.confidence(), 0.333)
-    arms = Stratum(Arm(1234.0, 12.0), Arm(98765.0, 543.0))
-    for index in range(358_999_700, 358_999_990):
-        halves = (Arm(4938.0, 27.0 + index % 40), Arm(4938.0, 27.0))
-        evidence = evidence.feed(Interval(index, (arms,), halves), settled=True)
+GATES: dict[int, list[object]] = {
+    2: [{"kind": "errors"}, {"kind": "objective", "success": 0.99}],
+    8: [{"kind": "errors"}, {"kind": "objective", "success": 0.99}, {"kind": "latency"}],
+}
+"""By how many questions they are."""
+
+BOUNDS = {
+    10_000.0: 0.5371,
+    20_000.0: 0.1234,
+    30_000.0: 0.0567,
+    40_000.0: 0.0345,
+    50_000.0: 0.0234,
+    5000.0: 0.6789,
+}
+
+
+def a_long_checkpoint(policy: Policy, bounds: Bounds) -> str:
+    """Of evidence that has learned for long, in the middle of a block: every number has all its digits."""
+    evidence = Evidence.begin(policy.specs(bounds, UNIT), policy.confidence(), 0.333)
+    for index in range(358_999_701, 358_999_990):
+        arms = Stratum(an_arm(1234, 12 + index % 7), an_arm(98_765, 543 + index % 11), "ns/web")
+        halves = (an_arm(4938, 27 + index % 40), an_arm(4938, 27))
+        evidence = evidence.feed(Interval(index, (arms,), halves, endpoints=9), settled=True)
     return evidence.new_step(0.333).checkpoint()
 
 
-def the_largest_policy() -> Policy:
+def an_arm(requests: float, failures: float) -> Arm:
+    return Arm(requests, failures, requests, tuple(requests / (2 + number) for number in range(6)))
+
+
+def the_largest_policy(questions: int) -> Policy:
     """As many steps as the limit lets in."""
     for count in range(30, 0, -1):
         shares = [round(0.033 * number, 3) for number in range(1, count + 1) if 0.033 * number < 1]
         steps = [{"share": share, "bake": {"min": "1m30s", "max": "10m30s"}} for share in shares]
         try:
-            return Policy.model_validate({"name": "a" * 63, "steps": steps})
+            return Policy.model_validate({"name": "a" * 63, "steps": steps, "gates": GATES[questions]})
         except ValueError:
             continue
     raise AssertionError("no policy is small enough")
 
 
-def test_the_largest_stamp_stays_below_its_limit() -> None:
-    policy = the_largest_policy()
-    assert len(policy.frozen()) > FROZEN_LIMIT - 100
+@pytest.mark.parametrize(("questions", "steps"), [(2, 20), (8, 7)])
+def test_the_largest_stamp_stays_below_its_limit(questions: int, steps: int) -> None:
+    policy = the_largest_policy(questions)
+    assert len(policy.steps) == steps
+    bounds = BOUNDS if questions > 2 else {}
+    checkpoint = a_long_checkpoint(policy, bounds)
+    assert len(checkpoint) <= CHECKPOINT_LIMIT
     name, large = "n" * 40, 358_999_999
     pins = {
         service: a_pin(name, generation=123_456, revision="12345", uid=UID)
@@ -59,17 +88,21 @@ def test_the_largest_stamp_stays_below_its_limit() -> None:
         id="i" * 63,
         stable="s" * 40,
         canary="c" * 40,
+        apex="a" * 40,
         attempt=9999,
         phase=Phase.AWAITING_APPROVAL,
-        step=12,
+        step=steps,
         total=429_000,
         policy=policy,
         pins=pins,
         replaced=pins["s" * 40],
         since=large,
         settled=large,
-        checkpoint=a_long_checkpoint(policy),
+        bounds=bounds,
+        checkpoint=checkpoint + " " * (CHECKPOINT_LIMIT - len(checkpoint)) if bounds else checkpoint,
         approved=tuple(range(1, 10)),
+        seed=0.333,
+        paused=True,
         drifted="m" * 40,
         resets={f"{number}" + "m" * 39: 2 for number in range(3)} | {"others": 2},
         gap=large,
@@ -86,6 +119,16 @@ def test_the_largest_stamp_stays_below_its_limit() -> None:
     assert isinstance(back, Stamp)
     assert len(back.message) >= 10
     assert back.but(message=stamp.message) == stamp
+
+
+def test_the_remedy_that_is_remembered_while_it_waits_has_room() -> None:
+    remedy = "r" * REMEMBERED
+    seen = tuple(f"{number:08x}" for number in range(SEEN_LIMIT))
+    stamp = a_waiting_stamp(
+        policy=the_largest_policy(8), paused=True, unfollowed=remedy, message=remedy, seen=seen
+    )
+    assert len(stamp.render().encode()) <= SIZE_LIMIT
+    assert read(stamp.render()) == stamp
 
 
 @pytest.mark.parametrize(
@@ -157,6 +200,10 @@ def test_what_is_no_stamp_is_told_apart(text: str) -> None:
         {"stable": ""},
         {"attempt": 0},
         {"seed": 2},
+        {"bounds": {str(bound): 0.1 for bound in range(1, 10)}},
+        {"stableReady": 10**400},
+        {"policy": {"name": "quick", "steps": [{"share": 10**400}]}},
+        {"policy": {"name": "quick", "steps": [{"share": 0.1}], "stableFloor": 10**400}},
         {"extra": 1},
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from canary.evidence import Evidence
+from canary.rollout.past import Past
 from canary.rollout.requests import digest
 from canary.rollout.rules import decide
 from canary.rollout.snapshot import Leaf, Snapshot
@@ -16,6 +17,7 @@ from tests.rollout.builders import (
     NOW,
     STABLE,
     THIRD,
+    UNIT,
     a_leaf,
     a_pin,
     a_policy,
@@ -40,6 +42,7 @@ def test_at_900_100_it_begins_on_the_ten_percent_rung_without_moving_a_weight() 
     assert decision.weights == {STABLE: 900, CANARY: 100}
     assert (stamp.phase, stamp.step, stamp.total, stamp.attempt) == (Phase.PROGRESSING, 1, 1000, 1)
     assert (stamp.id, stamp.stable, stamp.canary, stamp.reason) == (ID, STABLE, CANARY, "Started")
+    assert stamp.apex == "api"
     assert "api-v2 starts at 10.0%, step 1 of 4 of policy quick" in decision.message
 
 
@@ -105,7 +108,7 @@ def test_evidence_counts_from_the_first_interval_after_the_start() -> None:
     stamp = stamped(decide(a_start()))
     policy = a_policy()
     assert (stamp.since, stamp.settled) == (NOW + 1, None)
-    assert stamp.checkpoint == Evidence.begin(policy.specs(), policy.confidence(), 0.25).checkpoint()
+    assert stamp.checkpoint == Evidence.begin(policy.specs({}, UNIT), policy.confidence(), 0.25).checkpoint()
 
 
 def test_all_words_that_are_there_at_a_start_are_spent() -> None:
@@ -186,6 +189,7 @@ WAITS: tuple[tuple[str, Snapshot], ...] = (
     ("NotObserved", a_start(leaves=leaves(canary=a_leaf(CANARY, observed=False)))),
     ("NotObserved", a_start(leaves=leaves(stable=a_leaf(STABLE, observed=False)))),
     ("SourceAway", a_start(source_away="Prometheus does not answer")),
+    ("SourceAway", a_start(past=Past(away="Prometheus does not answer"))),
     ("NothingNew", a_snapshot(NEXT, stamp=an_ended_stamp(Phase.PROMOTED, replaced=a_pin(STABLE)))),
     ("Paused", a_snapshot(stamp=a_waiting_stamp(paused=True))),
     ("Drifted", a_snapshot(stamp=a_waiting_stamp(drifted="kubectl-edit"))),
@@ -201,10 +205,10 @@ def test_what_is_not_ready_is_waited_for(reason: str, seen: Snapshot) -> None:
     assert decide(settle(seen)).reason == reason
 
 
-@pytest.mark.parametrize(("reason", "seen"), WAITS[:5], ids=[reason for reason, _ in WAITS[:5]])
+@pytest.mark.parametrize(("reason", "seen"), WAITS[:6], ids=[reason for reason, _ in WAITS[:6]])
 def test_it_begins_once_it_is_ready(reason: str, seen: Snapshot) -> None:
     rested = settle(seen)
-    begun = decide(replace(rested, leaves=leaves(), source_away=""))
+    begun = decide(replace(rested, leaves=leaves(), source_away="", past=None))
     assert (begun.rule, begun.weights) == ("begins", {STABLE: 900, CANARY: 100}), reason
 
 
@@ -221,7 +225,7 @@ def test_a_canary_that_is_not_ready_loses_it_while_paused_too() -> None:
     assert seen.route.weights == {STABLE: 1000, CANARY: 0}
 
 
-@pytest.mark.parametrize(("reason", "seen"), WAITS[2:5], ids=[reason for reason, _ in WAITS[2:5]])
+@pytest.mark.parametrize(("reason", "seen"), WAITS[2:6], ids=[reason for reason, _ in WAITS[2:6]])
 def test_a_ready_canary_keeps_the_share_it_had(reason: str, seen: Snapshot) -> None:
     assert settle(seen).route.weights == {STABLE: 900, CANARY: 100}, reason
 

@@ -173,6 +173,9 @@ DISTURBANCES: tuple[tuple[str, Event], ...] = (
     ("source back", fact(source_away="", away_for=0)),
     ("mesh stuck", fact(mesh="not reconciling")),
     ("mesh follows", fact(mesh="")),
+    ("clients do not follow", fact(strangers=("shop/web",), following_for=0)),
+    ("clients follow", fact(strangers=())),
+    ("clients followed for long", fact(strangers=(), following_for=100)),
     ("policy gone", fact(policy=None)),
     ("policy holds", fact(policy=a_policy(on_failure="hold"))),
 )  # fmt: skip

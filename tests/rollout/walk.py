@@ -9,7 +9,7 @@ from canary.rollout.snapshot import Leaf, Snapshot
 from canary.rollout.stamp import Stamp
 from canary.terms import DAEMON_MANAGER
 from tests.e2e.history import Version
-from tests.rollout.builders import BAKING, GO, about, asked_again, reweighted, written
+from tests.rollout.builders import BAKING, GO, UNIT, about, asked_again, reweighted, written
 from tests.rollout.invariants import version
 
 BAKE = 5
@@ -47,7 +47,7 @@ class Walk:
         self.seen = replace(self.seen, now=now, evidence=None, verdict=None)
         stamp = self.seen.on_trial
         if stamp and stamp.policy and verdict:
-            evidence = Evidence.begin(stamp.policy.specs(), stamp.policy.confidence(), 0.5)
+            evidence = Evidence.begin(stamp.policy.specs({}, UNIT), stamp.policy.confidence(), 0.5)
             ripe = stamp.settled is not None and now - stamp.settled >= BAKE
             self.seen = replace(
                 self.seen,

@@ -1,21 +1,9 @@
 """How a wait for a rollout ends, and with which exit code."""
 
 from canary.cli.work.route import Seen
+from canary.rollout.ending import ENDS, needs_person
 from canary.rollout.model import Frozen
-from canary.rollout.stamp import Stamp
 from canary.terms import Exit, Phase, Word
-
-ENDS = {
-    Phase.PROMOTED: Exit.OK,
-    Phase.ROLLED_BACK: Exit.ROLLED_BACK,
-    Phase.ABORTED: Exit.ABORTED,
-    Phase.SUPERSEDED: Exit.SUPERSEDED,
-    Phase.REJECTED: Exit.REJECTED,
-}
-
-HELD_PHASES = frozenset({Phase.PAUSED, Phase.AWAITING_APPROVAL, Phase.FAILED_HELD})
-HELD_REASONS = frozenset({"TooQuiet", "Withdrawn", "StableGone"})
-"""What nothing but a person ends. Things that may pass by themselves (a pod not ready, Prometheus away) are not here."""
 
 
 class End(Frozen):
@@ -49,14 +37,6 @@ def end_of(found: Seen, id: str) -> End | None:  # noqa: A002 - the interface's 
     if stamp.phase in ENDS:
         return End.of(ENDS[stamp.phase], str(stamp.phase), stamp.message)
     return None
-
-
-def needs_person(stamp: Stamp) -> bool:
-    """Whether it goes on only after somebody did something."""
-    if not stamp.running:
-        return False
-    held = stamp.phase in HELD_PHASES or stamp.reason in HELD_REASONS
-    return held or stamp.paused or bool(stamp.drifted)
 
 
 def held(found: Seen, id: str) -> End | None:  # noqa: A002

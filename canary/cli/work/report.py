@@ -7,8 +7,9 @@ Fields are added, never renamed or removed; `tests/cli/test_public_json.py` list
 from collections.abc import Iterator
 from typing import Literal
 
-from canary.cli.work.ends import End, needs_person
+from canary.cli.work.ends import End
 from canary.cli.work.route import Seen
+from canary.rollout.ending import needs_person
 from canary.rollout.model import Frozen
 from canary.rollout.requests import ACTIONS
 from canary.terms import Phase, Word

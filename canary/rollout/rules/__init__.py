@@ -28,6 +28,7 @@ from canary.rollout.rules.ended import (
     seen_in_the_mesh,
     undone,
 )  # fmt: skip
+from canary.rollout.rules.following import unsettled
 from canary.rollout.rules.holds import (
     drifting,
     evidence_unread,
@@ -37,7 +38,6 @@ from canary.rollout.rules.holds import (
     source_away,
     stable_changed,
     stable_shrunk,
-    unsettled,
     withdrawn,
     workload_unclear,
 )  # fmt: skip

@@ -99,6 +99,7 @@ def _promoted(seen: Snapshot, stamp: Stamp) -> Decision:
         stable=stamp.canary,
         canary=stamp.stable,
         replaced=stamp.pins.get(stamp.stable),
+        bounds={},
         checkpoint="",
         reason="Promoted",
         message=message,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from canary.rollout.requests import digest
 from canary.rollout.rules.answers import acted_on, before_the_first_rung, changed, move, rest
+from canary.rollout.rules.following import followed_from
 from canary.rollout.rules.traffic import present_total, raised, writer
 from canary.rollout.rules.wishes import refused, wish
 from canary.rollout.snapshot import Decision, Snapshot
@@ -137,7 +138,7 @@ def seen_in_the_mesh(seen: Snapshot) -> Decision | None:
     if not stamp.stable or wish(seen) or raised(seen, stamp):
         return None
     if not seen.mesh:
-        return rest(seen, stamp.but(settled=seen.now + 2))
+        return rest(seen, stamp.but(settled=followed_from(seen)))
     policy = stamp.policy or seen.policy
     late = policy is not None and seen.since(stamp.at) >= seen.intervals(policy.settle_deadline)
     return Decision("Unsettled", f"the mesh does not follow: {seen.mesh}", stamp=stamp, page=late)

@@ -1,10 +1,6 @@
 """Rules that keep a rollout where it is: people first, then the mesh, then what is not known."""
 
-from datetime import timedelta
-
-from canary.evidence import Evidence
-from canary.rollout.boundary import boundary
-from canary.rollout.policy import Policy
+from canary.rollout.boundary import anew, boundary
 from canary.rollout.requests import Request
 from canary.rollout.rules.answers import (
     acted_on,
@@ -22,19 +18,23 @@ from canary.rollout.snapshot import Decision, Snapshot, Workload
 from canary.rollout.stamp import Pin, Stamp
 from canary.terms import Phase, Word
 
-PROPAGATION = timedelta(seconds=10)
-"""How long a write may take to reach the proxies before it is told: 20-70 ms were measured, smi-adaptor's own test waits 10 s."""
-
 
 def afresh(seen: Snapshot, stamp: Stamp, **changes: object) -> Stamp:
-    """The stamp with changes, whose evidence for the canary begins again; what speaks against it is kept."""
+    """
+    The stamp with changes, whose evidence for the canary begins again; what speaks against it is kept.
+
+    Evidence that nothing was folded into yet says nothing about where it is: it goes on where it was to begin.
+    """
     new = changed(seen, stamp, settled=None, **changes)
     next_share = new.policy.next_share(new.step) if new.policy else None
     if seen.evidence is not None:
         return new.but(
-            since=seen.evidence.through + 1, checkpoint=seen.evidence.new_step(next_share).checkpoint()
+            since=max(stamp.since, seen.evidence.through + 1),
+            checkpoint=seen.evidence.new_step(next_share).checkpoint(),
         )
-    return new.but(since=seen.now + 1, checkpoint=boundary(stamp).new_step(next_share).checkpoint())
+    return new.but(
+        since=seen.now + 1, checkpoint=boundary(stamp, seen.unit).new_step(next_share).checkpoint()
+    )
 
 
 def resumed(seen: Snapshot) -> Decision | None:
@@ -47,7 +47,9 @@ def resumed(seen: Snapshot) -> Decision | None:
     ):
         return None
     message = f"resumed{seen.requests.origin(request)}"
-    going = stamp.but(paused=False, drifted="", reason="Resumed", message=message, **acted_on(stamp, request))
+    going = stamp.but(
+        paused=False, unfollowed="", drifted="", reason="Resumed", message=message, **acted_on(stamp, request)
+    )
     if stamp.phase is Phase.WAITING:
         return rest(seen, changed(seen, going))
     if stamp.drifted or stamp.phase is Phase.FAILED_HELD:
@@ -63,15 +65,14 @@ def _from_the_live_share(seen: Snapshot, stamp: Stamp) -> Decision:
         return move(seen, again)
     going = afresh(seen, stamp, step=step)
     if stamp.phase is Phase.FAILED_HELD:
-        going = _overruled(seen, going, policy)
+        going = _overruled(seen, going)
     going = going.but(phase=Phase.PROGRESSING)
     return move(seen, going.but(phase=phase_on_rung(going)))
 
 
-def _overruled(seen: Snapshot, stamp: Stamp, policy: Policy) -> Stamp:
+def _overruled(seen: Snapshot, stamp: Stamp) -> Stamp:
     """A person goes on in spite of a failed gate: what speaks against the canary begins again, too."""
-    evidence = Evidence.begin(policy.specs(), policy.confidence(), policy.next_share(stamp.step))
-    return stamp.but(since=seen.now + 1, checkpoint=evidence.checkpoint())
+    return stamp.but(since=seen.now + 1, checkpoint=anew(stamp, seen.unit).checkpoint())
 
 
 def pausing(seen: Snapshot) -> Decision | None:
@@ -173,29 +174,6 @@ def stable_shrunk(seen: Snapshot) -> Decision | None:
         "StableShrunk",
         f"{stamp.stable} has {ready} ready endpoints, the floor is {floor:g}",
         page=True,
-    )
-
-
-def unsettled(seen: Snapshot) -> Decision | None:
-    """The mesh was not seen to follow the weights: what it tells is not about them."""
-    stamp = seen.on_trial
-    if stamp is None or stamp.policy is None or stamp.gap is not None:
-        return None
-    if seen.mesh:
-        return _not_followed(seen, stamp, stamp.policy)
-    if stamp.settled is None:
-        message = f"{stamp.canary} has {stamp.share:.1%} of the traffic"
-        return hold(seen, stamp.but(settled=seen.now + 2), "Baking", message)
-    return None
-
-
-def _not_followed(seen: Snapshot, stamp: Stamp, policy: Policy) -> Decision:
-    waited = seen.since(stamp.at)
-    if stamp.settled is None and stamp.reason != "Unsettled" and waited < seen.intervals(PROPAGATION):
-        return Decision(stamp.reason, stamp.message, stamp=stamp)
-    late = stamp.reason == "Unsettled" and waited >= seen.intervals(policy.settle_deadline)
-    return hold(
-        seen, stamp.but(settled=None), "Unsettled", f"the mesh does not follow: {seen.mesh}", page=late
     )
 
 

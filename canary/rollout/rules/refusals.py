@@ -16,6 +16,7 @@ def refusals(seen: Snapshot) -> Iterator[tuple[str, str]]:
     yield from _bad_weights(seen)
     yield from _bad_backends(seen)
     yield from _bad_workloads(seen)
+    yield from _bad_counts(seen)
 
 
 def _bad_words(seen: Snapshot) -> Iterator[tuple[str, str]]:
@@ -97,6 +98,11 @@ def _bad_workloads(seen: Snapshot) -> Iterator[tuple[str, str]]:
                 "WorkloadAmbiguous",
                 f"the selector of Service {service} matches {names}: it must match one, or the policy say `pin: none`",
             )
+
+
+def _bad_counts(seen: Snapshot) -> Iterator[tuple[str, str]]:
+    if seen.past and seen.past.doubt:
+        yield "ScrapedTwice", seen.past.doubt
 
 
 def fitting_total(seen: Snapshot, shares: tuple[float, ...]) -> int:

@@ -1,9 +1,12 @@
 """Rules for a start: refused, waited for, or begun on the rung that goes with the share the canary already has."""
 
 from canary.evidence import Evidence
+from canary.rollout.bounds import watched
+from canary.rollout.past import Past
 from canary.rollout.policy import Policy
 from canary.rollout.requests import digest
 from canary.rollout.rules.answers import changed, move, rest
+from canary.rollout.rules.following import NOT_FOLLOWING
 from canary.rollout.rules.refusals import fitting_total, refusals, was_replaced
 from canary.rollout.rules.traffic import live_share, present_total
 from canary.rollout.rules.wishes import WITHDRAWN, canary_of, refused, stable_of, wish, wished
@@ -41,7 +44,7 @@ def waiting_to_start(seen: Snapshot) -> Decision | None:
     for reason, message in _waits(seen, stamp):
         waiting = stamp.but(reason=reason, message=message)
         if seen.leaf(stamp.canary).ready or not seen.leaf(stamp.stable).ready:
-            return rest(seen, waiting)
+            return rest(seen, waiting, page=reason == NOT_FOLLOWING)
         return move(seen, waiting.but(seed=0.0))
     return None
 
@@ -54,22 +57,34 @@ def begins(seen: Snapshot) -> Decision | None:
     accepted = _accepted(seen, wanted)
     present = live_share(seen, accepted) or 0.0
     step = min(max(1, policy.rung_at(present)), len(policy.steps))
-    evidence = Evidence.begin(policy.specs(), policy.confidence(), policy.next_share(step))
+    past = seen.past or Past(bounds=watched(policy.gates, {}))
+    evidence = Evidence.begin(
+        policy.specs(past.bounds, seen.unit), policy.confidence(), policy.next_share(step), past.intervals
+    )
     stamp = accepted.but(
         phase=Phase.PROGRESSING,
         step=step,
-        seed=0.0,
+        seed=round(present, 9),
         policy=policy,
+        apex=seen.route.apex,
         going=seen.now,
         total=fitting_total(seen, tuple(rung.share for rung in policy.rungs)),
         pins=_pins(seen, policy, accepted),
         stable_ready=seen.leaf(accepted.stable).ready,
         since=seen.now + 1,
+        bounds=past.bounds,
         checkpoint=evidence.checkpoint(),
         reason="Started",
-        message=f"{accepted.canary} starts at {policy.share(step):.1%}, step {step} of {len(policy.rungs)} of policy {policy.name}",
+        message=_started(seen, accepted, policy, step),
     )
     return move(seen, stamp)
+
+
+def _started(seen: Snapshot, stamp: Stamp, policy: Policy, step: int) -> str:
+    """Where it begins, what was learned before, and what is judged otherwise than the policy says."""
+    begun = f"{stamp.canary} starts at {policy.share(step):.1%}, step {step} of {len(policy.rungs)} of policy {policy.name}"
+    learned = (seen.past.told(seen.unit),) if seen.past else ()
+    return "; ".join((begun, *learned, *policy.notes))
 
 
 def _to_begin(seen: Snapshot) -> str:
@@ -119,7 +134,13 @@ def _kept(old: Stamp, wanted: str) -> dict[str, object]:
         "seen": old.seen,
     }
     attempt = old.attempt + refused(old)
-    judged_again = {"attempt": attempt, "seed": old.seed, "paused": old.paused, "resets": old.resets}
+    judged_again = {
+        "attempt": attempt,
+        "seed": old.seed,
+        "paused": old.paused,
+        "unfollowed": old.unfollowed,
+        "resets": old.resets,
+    }
     return always | judged_again if old.id == wanted else always
 
 
@@ -130,11 +151,12 @@ def _with(seen: Snapshot, wanted: str) -> tuple[str, ...]:
 
 def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
     canary, stable = seen.leaf(stamp.canary), seen.leaf(stamp.stable)
+    away = seen.source_away or (seen.past.away if seen.past else "")
     unobserved = [leaf.workload for leaf in (canary, stable) if leaf.workload and not leaf.workload.observed]
     checks = (
         (not wished(seen), "Withdrawn", WITHDRAWN),
-        (bool(stamp.drifted), "Drifted", f"{stamp.drifted} wrote foreign weights; `canary resume` goes on"),
-        (stamp.paused, "Paused", "paused before it began; `canary resume` goes on"),
+        (bool(stamp.drifted), "Drifted", f"{stamp.drifted} wrote foreign weights; {_to_go_on(stamp)}"),
+        (stamp.paused, *_paused(stamp)),
         (not stable.ready, "StableNotReady", f"{stamp.stable} has no ready endpoint"),
         (not canary.ready, "CanaryNotReady", f"{stamp.canary} has no ready endpoint"),
         (
@@ -147,9 +169,20 @@ def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
             "NothingNew",
             f"{stamp.canary} still is the revision that the last promotion replaced; deploy the new version to it first",
         ),
-        (bool(seen.source_away), "SourceAway", seen.source_away),
+        (bool(away), "SourceAway", away),
     )
     return [(reason, message) for applies, reason, message in checks if applies]
+
+
+def _to_go_on(stamp: Stamp) -> str:
+    return stamp.unfollowed or "`canary resume` goes on"
+
+
+def _paused(stamp: Stamp) -> tuple[str, str]:
+    """Somebody asked for it, or it came back from a first rung that clients did not follow: then that is told on."""
+    if stamp.unfollowed:
+        return NOT_FOLLOWING, stamp.unfollowed
+    return "Paused", "paused before it began; `canary resume` goes on"
 
 
 def _pins(seen: Snapshot, policy: Policy, stamp: Stamp) -> dict[str, Pin]:

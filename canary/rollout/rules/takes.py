@@ -11,6 +11,7 @@ from canary.rollout.rules.answers import (
     spent,
     taken_back,
 )
+from canary.rollout.rules.following import strange, strange_for
 from canary.rollout.rules.traffic import live_share, present_total, raised, writer
 from canary.rollout.rules.wishes import wish
 from canary.rollout.snapshot import Decision, Snapshot
@@ -244,14 +245,13 @@ def overdue(seen: Snapshot) -> Decision | None:
         return None
     policy = stamp.policy
     unknown = max(seen.unknown_for, seen.away_for if policy.source_down == "rollback" else 0)
-    if min(unknown, seen.since(stamp.going)) >= seen.intervals(policy.unknown_deadline):
-        return taken_back(
-            seen,
-            stamp,
-            Phase.ROLLED_BACK,
-            "UnknownTooLong",
-            "nothing was known about the canary for too long",
-        )
+    allowed = seen.intervals(policy.unknown_deadline)
+    if min(unknown, seen.since(stamp.going)) >= allowed:
+        why = "nothing was known about the canary for too long"
+        return taken_back(seen, stamp, Phase.ROLLED_BACK, "UnknownTooLong", why)
+    if strange_for(seen, stamp, policy) >= allowed:
+        why = f"for too long nothing was known about what all clients would see: {strange(seen)}"
+        return taken_back(seen, stamp, Phase.ROLLED_BACK, "UnknownTooLong", why)
     if spent(seen, stamp) >= seen.intervals(policy.deadline):
         return taken_back(
             seen,

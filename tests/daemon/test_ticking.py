@@ -1,0 +1,131 @@
+"""One evidence tick of the daemon as a whole: who is looked at when."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from canary.cluster.client import Cluster
+from canary.cluster.views import SERVICE_NAME
+from canary.daemon.daemon import Daemon, World
+from canary.daemon.grid import Grid
+from canary.daemon.hands import Hands
+from canary.daemon.policies import Policies
+from canary.daemon.teller import Teller
+from canary.evidence import Interval, Stratum
+from canary.metrics.source import Leaves
+from canary.sim.server import ApiServer
+from canary.sim.store import Store
+from canary.terms import Word
+from tests.cluster.clocks import JumpingClock
+from tests.daemon.scripted import DEAD, HEALTHY, Counters, a_stamp
+from tests.daemon.test_starting import Inline
+from tests.rollout.builders import UNIT
+from tests.sim.apiserver.setup import with_definitions
+
+NAMESPACE, SPLIT, SPLITS = "ns", "split", "trafficsplits.split.smi-spec.io"
+SERVICES = "v1-0", "v2-0"
+"""As the stamp calls them."""
+
+LONG = 100
+"""Intervals that only a question about what was missed is about."""
+
+
+class Telling(Counters):
+    """A source that looks at the cluster whenever it is asked about what was missed."""
+
+    def __init__(self, stratum: Stratum, clock: JumpingClock, look: Callable[[], str]) -> None:
+        super().__init__(stratum)
+        self._clock, self._look = clock, look
+        self.saw: list[str] = []
+
+    def time(self) -> float:
+        return self._clock.now().timestamp()
+
+    def increments(
+        self, asked: Sequence[Leaves], first: int, last: int
+    ) -> Mapping[Leaves, tuple[Interval, ...]]:
+        if last - first > LONG:
+            self.saw.append(self._look())
+        return super().increments(asked, first, last)
+
+
+class Bed:
+    """A daemon that was started again, on a cluster with one rollout at 10 %, begun a while ago."""
+
+    def __init__(self, folder: Path, server: ApiServer, store: Store) -> None:
+        self._store, self._folder = store, folder
+        self._cluster = Cluster.connect(str(server.kubeconfig(folder / "kubeconfig", "canary")))
+        self._clock = JumpingClock(1)
+        self._grid = Grid(self._clock, UNIT)
+        for service in SERVICES:
+            self._backend(service)
+        self._split()
+
+    def _backend(self, service: str) -> None:
+        """A Service with an endpoint that is ready."""
+        about: dict[str, object] = {"name": service, "namespace": NAMESPACE}
+        self._create("services", "v1", "Service", {"metadata": about, "spec": {"ports": [{"port": 80}]}})
+        about |= {"labels": {SERVICE_NAME: service}}
+        body = {"metadata": about, "addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"]}]}
+        self._create("endpointslices.discovery.k8s.io", "discovery.k8s.io/v1", "EndpointSlice", body)
+
+    def _split(self) -> None:
+        backends = [
+            {"service": name, "weight": weight} for name, weight in zip(SERVICES, (900, 100), strict=True)
+        ]
+        about = {"name": SPLIT, "namespace": NAMESPACE, "annotations": {Word.ROLLOUT.key: "r1"}}
+        body = {"metadata": about, "spec": {"service": "api", "backends": backends}}
+        self._create(SPLITS, "split.smi-spec.io/v1alpha1", "TrafficSplit", body)
+        uid, now = self._store.get(SPLITS, NAMESPACE, SPLIT)["metadata"]["uid"], self._grid.index()
+        stamp = a_stamp(uid=uid, since=now - 3 * LONG, settled=now - 3 * LONG)
+        annotations = {Word.STATE.key: stamp.render()}
+        self._store.patch(SPLITS, NAMESPACE, SPLIT, {"metadata": {"annotations": annotations}})
+
+    def ticked(self, stratum: Stratum) -> list[str]:
+        """What was stored when the source was asked about the gap, in the first tick."""
+        source, hands = Telling(stratum, self._clock, self.stored), Hands(self._cluster, Inline("", []))
+        policies = Policies(self._folder, lambda _file, _error: None)
+        daemon = Daemon(
+            World(
+                clock=self._clock,
+                source=source,
+                grid=self._grid,
+                watching=self._cluster,
+                usual=hands,
+                urgent=hands,
+                reading=hands.executor,
+                policies=policies,
+                teller=Teller(),
+            )
+        )
+        for reflector in daemon.copy.reflectors:
+            reflector.refresh()
+        daemon.evidence_tick()
+        return source.saw
+
+    def stored(self) -> str:
+        """The stamp on the split."""
+        return str(self._store.get(SPLITS, NAMESPACE, SPLIT)["metadata"]["annotations"][Word.STATE.key])
+
+    def _create(self, collection: str, version: str, kind: str, body: Mapping[str, object]) -> None:
+        self._store.create(collection, {"apiVersion": version, "kind": kind, **body}, namespace=NAMESPACE)
+
+
+@pytest.fixture
+def bed(tmp_path: Path) -> Iterator[Bed]:
+    store = with_definitions(Store())
+    store.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+    with ApiServer(store) as server:
+        yield Bed(tmp_path, server, store)
+
+
+def test_a_dead_canary_is_out_before_the_source_is_asked_about_what_was_missed(bed: Bed) -> None:
+    (stored,) = bed.ticked(DEAD)
+    assert '"phase":"RolledBack"' in stored
+
+
+def test_a_restart_tells_nothing_that_is_over_at_the_end_of_the_same_tick(bed: Bed) -> None:
+    before = bed.stored()
+    assert bed.ticked(HEALTHY) == [before]
+    assert "Rebuilding" not in bed.stored()
