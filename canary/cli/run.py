@@ -1,23 +1,14 @@
 """`canary run`: the daemon."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from canary.cli.shell.options import duration
+from canary.cli.shell.shipped import from_folder
 
 VIZ = "http://prometheus.linkerd-viz.svc.cluster.local:9090"
 """Where Linkerd's own viz extension puts Prometheus."""
-
-PACKAGE = Path(__file__).parents[1]
-
-
-def shipped() -> Path:
-    """The policies that come with the program: inside the package, in a checkout beside it."""
-    return next(
-        (folder for folder in (PACKAGE / "policies", PACKAGE.parent / "policies") if folder.is_dir()), PACKAGE
-    )
 
 
 @click.command("run")
@@ -34,13 +25,7 @@ def shipped() -> Path:
     show_envvar=True,
     help="The Prometheus that scrapes Linkerd's proxies.",
 )
-@click.option(
-    "--policies",
-    type=click.Path(path_type=Path),
-    default=shipped,
-    show_default="those that come with the program",
-    help="Folder of policy files.",
-)
+@from_folder
 @click.option(
     "--scrape-interval",
     metavar="DURATION",

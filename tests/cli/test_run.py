@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from canary.cli.run import VIZ, shipped
+from canary.cli.run import VIZ
+from canary.cli.shell.shipped import shipped
 from canary.rollout import policyfile
 from tests.cli.conftest import Call
 from tests.cli.fakes import Memory

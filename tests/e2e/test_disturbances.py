@@ -15,6 +15,9 @@ pytestmark = [pytest.mark.servers, pytest.mark.full, pytest.mark.timeout(400)]
 KILLS = 20
 SEED = 4
 
+IMPATIENT, PATIENCE = "careful", 15
+"""A policy and its `unknownDeadline` in seconds."""
+
 
 def test_twenty_kills_at_random_moments_change_neither_path_nor_end(world: World) -> None:
     dice, daemon = random.Random(SEED), world.daemon()
@@ -42,14 +45,30 @@ def test_two_daemons_without_election_leave_one_valid_history(world: World) -> N
 def test_without_prometheus_it_holds_and_goes_on_afterwards(world: World) -> None:
     world.daemon().start()
     ask(world)
-    on_step(world, 2)
+    settled = on_step(world, 2)
     world.prometheus.stop()
     held = wait_for(
-        world, lambda stamp: stamp.get("reason") == "SourceAway", 20, "the source is told to be away"
+        world, lambda stamp: stamp.get("reason") == "SourceAway", 20, "the source is away", settled.number
     )
     rest(5)
     assert (stamp_of(world.history.versions[-1]) or {})["step"] == (stamp_of(held) or {})["step"]
     world.prometheus.start()
+    ended(world, "Promoted", 120)
+
+
+def test_a_prometheus_that_sees_no_proxy_rolls_nothing_back(world: World) -> None:
+    """Its targets are gone for longer than one rollout's own metrics could be before it is rolled back."""
+    world.daemon().start()
+    ask(world, policy=IMPATIENT)
+    settled = on_step(world, 2)
+    world.prometheus.set_targets([])
+    wait_for(
+        world, lambda stamp: stamp.get("reason") == "SourceAway", 20, "the source is away", settled.number
+    )
+    rest(2 * PATIENCE)
+    stamp = stamp_of(world.history.versions[-1]) or {}
+    assert (stamp["phase"], stamp["step"], stamp["reason"]) == ("Progressing", 2, "SourceAway")
+    world.prometheus.set_targets(world.linkerd.targets())
     ended(world, "Promoted", 120)
 
 

@@ -39,12 +39,12 @@ EXIT_CODES = {
 REASONS = {
     "Aborted", "Approved", "AwaitingApproval", "BadRequest", "BadWeights", "Baking", "CanaryAmbiguous",
     "CanaryChanged", "CanaryGone", "CanaryIsStable", "CanaryNotReady", "CanaryReady", "CanaryUnknown",
-    "ClaimedByOthers", "DeadlineExceeded", "Drifted", "GateFailed", "IdReused", "Idle", "NotObserved",
-    "NothingNew", "NothingToSplit", "Paused", "PolicyMissing", "PromoteRequested", "Promoted", "Resumed",
-    "Retried", "SourceAway", "StableAmbiguous", "StableChanged", "StableGone", "StableNotReady",
-    "StableShrunk", "StampLost", "StampNewer", "Started", "Superseded", "Terminating", "ThirdBackend",
-    "TooQuiet", "Undone", "UnknownTooLong", "Unmanaged", "Unsettled", "WeightsDiffer", "Withdrawn",
-    "WorkloadAmbiguous", "WorkloadUnclear",
+    "ClaimedByOthers", "ClientsNotFollowing", "DeadlineExceeded", "Drifted", "GateFailed", "IdReused",
+    "Idle", "NotObserved", "NothingNew", "NothingToSplit", "Paused", "PolicyMissing", "PromoteRequested",
+    "Promoted", "Resumed", "Retried", "ScrapedTwice", "SourceAway", "StableAmbiguous", "StableChanged",
+    "StableGone", "StableNotReady", "StableShrunk", "StampLost", "StampNewer", "Started", "Superseded",
+    "Terminating", "ThirdBackend", "TooQuiet", "Undone", "UnknownTooLong", "Unmanaged", "Unsettled",
+    "WeightsDiffer", "Withdrawn", "WorkloadAmbiguous", "WorkloadUnclear",
 }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def clusters() -> Iterator[Cell]:
                 what=f"{what}, {_history(minutes)}",
                 traffic=told(rps, share),
                 scene=_scene(rps, share, law, minutes),
-                promise=RolledBack(0.02),
+                promise=RolledBack(0.02 if minutes else 0.03),
                 short=minutes == 0 and (rps, share) == (1000, 0.1),
             )
 

@@ -1,0 +1,112 @@
+"""A plan as a table, and below it what the words in it mean."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from canary.cli.shell.screen import Screen
+from canary.cli.work.columns import columns
+from canary.replay.plan import Catch, Plan, Stage
+from canary.rollout.gates import ObjectiveGate
+from canary.rollout.model import format_duration
+from canary.rollout.policy import Policy
+
+USUAL = 0.5
+"""Part of the rollouts from which on something is told as what happens."""
+
+RARE = 0.1
+"""Part of them from which on it is worth a remark."""
+
+ROOM = 2
+"""How many times what is usual an objective should allow: closer to it, chance misses it now and then."""
+
+
+def show(policy: Policy, found: Plan, unit: timedelta, screen: Screen) -> None:
+    """All of it, as it was asked for with intervals of `unit`."""
+    service = found.service
+    screen.line(
+        f"{policy.name} at {service.rps:g} rps, {100 * service.rate:g} % of which fail usually; "
+        f"evidence every {format_duration(found.unit)}"
+    )
+    screen.line()
+    for line in columns([_head(found), *(_row(policy, stage) for stage in found.stages)]):
+        screen.line(line)
+    screen.line()
+    screen.line(f"All of it takes {_time(found.seconds)} when the canary is healthy{_people(found)}.")
+    if found.unit > unit:
+        screen.line(
+            f"So long bakes are played in intervals of {format_duration(found.unit)}: short times are rough."
+        )
+    for line in _remarks(policy, found):
+        screen.line(line)
+
+
+def _head(found: Plan) -> list[str]:
+    regressions = (one.name.upper() for one in found.stages[0].catches)
+    return ["STEP", "SHARE", "TAKES", "REQUESTS", "WAITS FOR", *regressions]
+
+
+def _row(policy: Policy, stage: Stage) -> list[str]:
+    longest = policy.rungs[stage.step - 1].bake.max
+    return [
+        f"{stage.step}{'*' if stage.approval else ''}",
+        f"{100 * stage.share:g}%",
+        _time(stage.seconds),
+        f"{stage.requests:.0f}",
+        "a person" if stage.undecided >= USUAL else stage.by,
+        *(_catch(catch, longest) for catch in stage.catches),
+    ]
+
+
+def _catch(catch: Catch, longest: timedelta) -> str:
+    if catch.seconds is not None:
+        return _time(catch.seconds)
+    return "passes" if catch.passed >= USUAL else f"not in {format_duration(longest)}"
+
+
+def _people(found: Plan) -> str:
+    asked = any(stage.approval for stage in found.stages)
+    return ", and what people take to approve the steps with a *" if asked else ""
+
+
+def _remarks(policy: Policy, found: Plan) -> Iterator[str]:
+    rate = found.service.rate
+    for gate in policy.gates:
+        if isinstance(gate, ObjectiveGate) and gate.success is not None and rate > gate.allowed / ROOM:
+            yield (
+                f"The objective allows {100 * gate.allowed:g} % to fail, and {100 * rate:g} % do usually: nothing advances "
+                f"while the last minute misses it. Leave it {ROOM} times what is usual."
+            )
+    yield from _words(policy, {cell.split()[0] for stage in found.stages for cell in _row(policy, stage)[5:]})
+    for stage in found.stages:
+        yield from _about(policy, stage)
+
+
+def _words(policy: Policy, used: set[str]) -> Iterator[str]:
+    yield (
+        "The columns on the right: after which time a canary that turns so bad with the step is taken back, in half of the "
+        "rollouts at least."
+    )
+    if "passes" in used:
+        yield (
+            "passes: too little to be told from chance on this step, or within what the policy tolerates; so it goes on to the "
+            "next one, where it is watched as well, and from the last it is promoted."
+        )
+    if "not" in used:
+        yield (
+            "not in …: cannot be caught within bake.max at this traffic. Then the step goes on if it has seen "
+            f"{policy.min_requests} canary requests and nothing speaks against it, else a person decides."
+        )
+
+
+def _about(policy: Policy, stage: Stage) -> Iterator[str]:
+    if stage.taken_back >= RARE:
+        yield f"Step {stage.step}: {stage.taken_back:.0%} of healthy rollouts are taken back."
+    if stage.undecided >= RARE:
+        longest = format_duration(policy.rungs[stage.step - 1].bake.max)
+        rolls_back = policy.on_inconclusive == "rollback"
+        act = "it is rolled back" if rolls_back else "a person has to decide (TooQuiet)"
+        yield f"Step {stage.step}: in {stage.undecided:.0%} of healthy rollouts nothing is sure after {longest}, and {act}."
+
+
+def _time(seconds: float) -> str:
+    return format_duration(timedelta(seconds=round(seconds)))
