@@ -2,8 +2,8 @@
 One question about many rollouts, asked in pieces that Prometheus answers.
 
 How well the proxies were seen is asked once for all rollouts: it costs by the proxies of the whole mesh, whoever asks.
-Then, for many rollouts at once, the answers, how long they took where anybody wants to know, and whose queues had
-trouble; the queues themselves only of these. A batch that fails leaves its own rollouts unknown and no others; one that
+Then, for many rollouts at once, the answers and whose queues had trouble, and how long the answers took where anybody
+wants to know; the queues themselves only of those that had trouble. A batch that fails leaves its own rollouts unknown and no others; one that
 is too dear is halved, until the dear rollout is alone.
 """
 
@@ -118,20 +118,29 @@ class Round:
     def _tally(self, batch: Sequence[Leaves], span: Sequence[int]) -> Tally:
         scope, seconds = queries.Scope.of(batch), self._timing.interval
         tally = Tally(scope.columns)
-        tally.answers(self._ask(queries.answers(scope, self._timing), span), seconds)
+        troubles = self._answers(tally, scope, span)
         timed = [leaves for leaves in batch if leaves.bounds]
         if timed:
             query = queries.latencies(queries.Scope.of(timed), _bounds(timed), self._timing)
             tally.latencies(self._ask(query, span), seconds)
-        if scope.view == "clients":
-            self._lost_requests(tally, scope, span)
+        self._lost_requests(tally, scope, span, troubles)
         return tally
 
-    def _lost_requests(self, tally: Tally, scope: queries.Scope, span: Sequence[int]) -> None:
+    def _answers(self, tally: Tally, scope: queries.Scope, span: Sequence[int]) -> Sequence[Series]:
+        """Answers; what is returned are the rows about callers' queues, which servers do not have."""
+        if scope.view == "servers":
+            tally.answers(self._ask(queries.answers(scope, self._timing), span), self._timing.interval)
+            return ()
+        rows = self._ask(queries.answers_and_troubles(scope, self._timing, unanswered.AROUND), span)
+        tally.answers([row for row in rows if "backend_name" not in row.labels], self._timing.interval)
+        return [row for row in rows if "backend_name" in row.labels]
+
+    def _lost_requests(
+        self, tally: Tally, scope: queries.Scope, span: Sequence[int], troubles: Sequence[Series]
+    ) -> None:
         """Callers' queues, of those backends that had trouble."""
-        seconds, next_ones = self._timing.interval, range(span[0] + 1, span[-1] + 2)
-        query = queries.troubles(scope, self._timing, unanswered.AROUND)
-        troubled = unanswered.troubled(self._ask(query, next_ones), span, seconds)
+        seconds = self._timing.interval
+        troubled = unanswered.troubled(troubles, span, seconds)
         if troubled:
             query = queries.queues(scope.only(troubled), self._timing)
             tally.queues(self._ask(query, unanswered.span(span)), troubled, seconds)

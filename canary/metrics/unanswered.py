@@ -105,14 +105,13 @@ def troubled(rows: Iterable[Series], indices: Sequence[int], seconds: int) -> fr
     The answer to `queries.troubles`: which of these intervals had trouble in those around them.
 
     Args:
-        rows: asked for one interval later.
         seconds: U.
     """
     return frozenset(
         Moment(row.labels.get("backend_namespace", ""), row.labels.get("backend_name", ""), index)
         for row in rows
         for at, _ in row.points
-        if at % seconds == 0 and (index := round(at) // seconds - 1) in indices
+        if at % seconds == 0 and (index := round(at) // seconds) in indices
     )
 
 

@@ -75,7 +75,10 @@ class Mesh:
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def __call__(self, question: Question) -> Reply:
-        return ok(matrix(getattr(self, asked(question))), **self.extra)
+        rows = getattr(self, asked(question))
+        return ok(
+            matrix([*rows, *self.troubles] if "gate_shut" in question.form["query"] else rows), **self.extra
+        )
 
 
 def asked(question: Question) -> str:
@@ -83,7 +86,7 @@ def asked(question: Question) -> str:
     marks = {
         "count_values": "sights",
         "response_latency_ms": "times",
-        "gate_shut": "troubles",
+        "gate_shut": "counts",
         "queue_requests": "queues",
     }
     return next((kind for mark, kind in marks.items() if mark in question.form["query"]), "counts")

@@ -101,11 +101,11 @@ def test_a_backend_is_in_trouble_while_a_queue_holds_requests_or_shut_its_gate(
         queue("gate_shut_total"): "3 3 3 3 4 4 4 4 4",
     }
     trouble = {'{backend_namespace="shop",backend_name="web-v2"}': 1.0}
-    expected = {10: trouble, 15: trouble, 20: trouble, 25: trouble, 30: {}}
+    expected = {5: trouble, 10: trouble, 15: trouble, 20: trouble, 25: {}}
     Story(5, series | STARTED).check(promtool, tmp_path, queries.troubles(SCOPE, TIMING, 2), expected)
 
 
 def test_a_queue_that_is_first_seen_shut_is_in_trouble(promtool: Path, tmp_path: Path) -> None:
     trouble = {'{backend_namespace="shop",backend_name="web-v2"}': 1.0}
     story = Story(5, {queue("gate_shut_total"): "_ 1 1 1 1", queue("gate_shut_total", "calm"): "_ 0 0 0 0"})
-    story.check(promtool, tmp_path, queries.troubles(SCOPE, TIMING, 2), {5: trouble, 10: trouble, 15: {}})
+    story.check(promtool, tmp_path, queries.troubles(SCOPE, TIMING, 2), {0: trouble, 5: trouble, 10: {}})

@@ -6,7 +6,7 @@ mean nothing to a PromQL string, and but for the dot nothing to a regular expres
 them. They are compared by `=`, and by `=~` over alternatives; numbers are written by ourselves.
 """
 
-from canary.metrics.queries.counts import answers, latencies, queues, troubles
+from canary.metrics.queries.counts import answers, answers_and_troubles, latencies, queues, troubles
 from canary.metrics.queries.freshness import Sight, freshness
 from canary.metrics.queries.scope import COLUMNS, Columns, Scope, refusal
 from canary.metrics.queries.start import proxies, tails
@@ -17,6 +17,7 @@ __all__ = [
     "Scope",
     "Sight",
     "answers",
+    "answers_and_troubles",
     "freshness",
     "latencies",
     "proxies",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from canary.metrics.queries.exact import exact, exact_though_forgotten, remembered, window
+from canary.metrics.queries.exact import exact, exact_though_forgotten, offset, remembered, window
 from canary.metrics.queries.scope import Scope
 from canary.metrics.source import Timing
 
@@ -13,6 +13,11 @@ INFINITE = "[+]Inf"
 def answers(scope: Scope, timing: Timing) -> str:
     """Answers, by client workload, endpoint and Linkerd's classification; those of apexes, too."""
     return _sum(exact(scope.whole.responses(), timing), _by(scope, "classification"))
+
+
+def answers_and_troubles(scope: Scope, timing: Timing, intervals: int) -> str:
+    """Both in one query; rows about a queue have the label `backend_name`."""
+    return f"{answers(scope, timing)} or {troubles(scope, timing, intervals)}"
 
 
 def latencies(scope: Scope, bounds: Collection[float], timing: Timing) -> str:
@@ -46,14 +51,16 @@ def queues(scope: Scope, timing: Timing) -> str:
 
 
 def troubles(scope: Scope, timing: Timing, intervals: int) -> str:
-    """Backends of which some client's queue shut its gate or held requests, by scrapes of the last `intervals`."""
-    queue, ago = (
-        f"{{{','.join(scope.named('backend_namespace', 'backend_name'))}}}",
-        intervals * timing.interval,
-    )
-    shut = remembered(f"{QUEUE}gate_shut_total{queue}")
-    shut_before = remembered(f"{QUEUE}gate_shut_total{queue}", ago)
-    held = f"max_over_time({QUEUE}length{queue}[{ago + timing.scrape}s]) > 0"
+    """
+    Backends of which some client's queue shut its gate or held requests, by scrapes of the `intervals` up to the next.
+
+    It looks one interval ahead of the evaluated moment, so that it can be asked together with the answers.
+    """
+    queue = f"{{{','.join(scope.named('backend_namespace', 'backend_name'))}}}"
+    ahead, span = -timing.interval, intervals * timing.interval
+    shut = remembered(f"{QUEUE}gate_shut_total{queue}", ahead)
+    shut_before = remembered(f"{QUEUE}gate_shut_total{queue}", ahead + span)
+    held = f"max_over_time({QUEUE}length{queue}[{span + timing.scrape}s]{offset(ahead)}) > 0"
     return f"group by (backend_namespace, backend_name) ({held} or {shut} > 0 unless {shut} == {shut_before})"
 
 
