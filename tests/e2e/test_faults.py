@@ -17,13 +17,13 @@ from tests.metrics.scripted import ScriptedServer
 pytestmark = [pytest.mark.servers, pytest.mark.full, pytest.mark.timeout(400)]
 
 FAULTS: tuple[tuple[Spoil, str], ...] = (
-    (empty, "NoMetrics"),
-    (not_a_number, "NoMetrics"),
+    (empty, "SourceAway"),
+    (not_a_number, "SourceAway"),
     (warned, "NoMetrics"),
     (refused, "SourceAway"),
     (silent, "SourceAway"),
 )
-"""One for each step, and the reason that is told for it. `NoMetrics` is told after six intervals without data."""
+"""One for each step, and the reason that is told for it. Who answers, but sees no proxy at all, is away, too."""
 
 TOLD_WITHIN = 30
 MEDDLES_EVERY = 0.03
