@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from math import exp, log
 from typing import NamedTuple, TypeAlias
 
+from canary.evidence.bounded import PART
 from canary.evidence.made import made
-from canary.evidence.purse import HIGHEST, Purse
+from canary.evidence.purse import HIGHEST, REST, Purse
 from canary.evidence.traffic import Lines, Seven, Three, lines, seven
 
 BAD_GRID = (1.5, 3.0, 10.0, 100.0)
@@ -93,8 +94,8 @@ def settle(  # noqa: PLR0913, PLR0917 - as tuples of their own, packed and unpac
     kept -= money
     stake = money / 4
     if gain is not None:
-        stake = money / 5
-        steady = (steady + stake) * exp(gain)
+        stake = money * REST
+        steady = (steady + money * PART) * exp(gain)
     a, b = a + canary * la - pa * na, b + canary * lb - pb * nb
     c, d = c + canary * lc - pc * nc, d + canary * ld - pd * nd
     wa = (wa + stake) * exp(a / by if a < limit else highest)

@@ -21,6 +21,9 @@ from canary.evidence.traffic import Pair
 WORSE = 30.0
 """k: how many times worse than tolerated the canary is taken to be. A part of 1 caps what it can win, so one k does."""
 
+PART = 1 / 12
+"""Of the stakes of a gate that places it. It grows fast where it wins at all; more would slow what the other bets find."""
+
 SHORTEST = 3.0
 """Intervals a burst is taken to last at least: one of 5 s that begins off the grid touches two, and leaves a margin."""
 

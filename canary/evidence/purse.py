@@ -2,12 +2,16 @@
 
 from typing import NamedTuple
 
+from canary.evidence.bounded import PART
 from canary.evidence.traffic import Four
 
 HIGHEST = 1e200
 """Wealth stays where floats and JSON are safe."""
 
 LOST: Four = (0.0, 0.0, 0.0, 0.0)
+
+REST = (1 - PART) / len(LOST)
+"""What each of the other bets gets of the stakes, beside a bounded one."""
 
 
 class Purse(NamedTuple):
@@ -22,7 +26,7 @@ class Purse(NamedTuple):
         wealth: of each alternative of the grid.
         started: the first bet is made.
         evidence: all together: how many to one the data speak against the hypothesis, a supermartingale from 1 on.
-        steady: wealth of the bounded bet (`bounded`), where there is one; the five share the stakes evenly.
+        steady: wealth of the bounded bet (`bounded`), where there is one; it gets `PART` of the stakes.
     """
 
     kept: float = 1.0
@@ -42,11 +46,11 @@ class Purse(NamedTuple):
         return cls(kept, safe, started, HIGHEST, min(HIGHEST, steady))
 
     def release(self, share: float, bounded: bool = False) -> "Purse":
-        """Move a share of the purse into the bets, evenly."""
+        """Move a share of the purse into the bets."""
         money, (a, b, c, d) = share * self.kept, self.wealth
-        each = money / (len(self.wealth) + bounded)
+        each = money * (REST if bounded else 1 / len(self.wealth))
         wealth = a + each, b + each, c + each, d + each
-        return Purse.of(self.kept - money, wealth, self.started, self.steady + each * bounded)
+        return Purse.of(self.kept - money, wealth, self.started, self.steady + money * PART * bounded)
 
     def forfeit(self, share: float) -> "Purse":
         """Release a share and lose it with all that was bet before: no course of events leaves less."""

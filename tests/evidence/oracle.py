@@ -135,9 +135,9 @@ class Books:
     def release(self, share: float) -> None:
         money = share * self.kept
         self.kept -= money
-        stake = money / (5 if self.gate.steady else 4)
+        stake = money * (11 / 48 if self.gate.steady else 1 / 4)
         self.wealth = [owned + stake for owned in self.wealth]
-        self.steady += stake if self.gate.steady else 0.0
+        self.steady += money / 12 if self.gate.steady else 0.0
 
     @property
     def later_share(self) -> float:

@@ -91,10 +91,12 @@ def test_a_canary_that_fails_steadily_is_found_where_bursts_are_large() -> None:
     assert "so what is weighed is the canary's part of them" in found.message
 
 
-def test_five_bets_share_the_stakes_evenly_and_only_where_failures_are_compared() -> None:
+def test_it_gets_a_twelfth_of_the_stakes_and_only_where_failures_are_compared() -> None:
     evidence = Evidence.begin((Errors(), Objective()), Confidence()).new_step(0.5)
     errors, objective = (account.purse for account in evidence.accounts)
-    assert (errors.kept, *errors.wealth, errors.steady) == pytest.approx((0.75, *[0.05] * 5))
+    assert (errors.kept, *errors.wealth, errors.steady) == pytest.approx(
+        (0.75, *[0.25 * 11 / 48] * 4, 0.25 / 12)
+    )
     assert (objective.kept, *objective.wealth, objective.steady) == pytest.approx((0.75, *[0.0625] * 4, 0))
 
 
@@ -106,5 +108,5 @@ def test_no_other_gate_places_it(gate: Objective | Latency) -> None:
 def test_one_interval_wins_it_no_more_than_the_root_of_the_cap() -> None:
     before = after_half_an_hour(Errors()).accounts[0].purse
     flood = fed(after_half_an_hour(Errors()), [a_stratum(canary=10**4, failed=10**4, stable=10**6)])
-    most = (before.steady + before.kept / 360 / 5) * CAP ** (1 / SHORTEST)
+    most = (before.steady + before.kept / 360 / 12) * CAP ** (1 / SHORTEST)
     assert before.steady < flood.accounts[0].purse.steady <= most * EXACT

@@ -77,7 +77,7 @@ TABLE: dict[str, tuple[list[Stratum | None], Bake, Told]] = {
             Outcome.ROLLBACK,
             "WorseThanStable",
             "errors: 100.00 % of the canary's requests failed (75 of 75), 0.00 % of stable's (0 of 675), up to 0.20 % is tolerated"
-            " (1.5 × stable for the same callers + 0.2 %); the evidence against the canary is 211:1, 100:1 rolls it back",
+            " (1.5 × stable for the same callers + 0.2 %); the evidence against the canary is 234:1, 100:1 rolls it back",
         ),
     ),
     "dead with nothing to compare with": (
