@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 MOST = 6
-"""Bounds of one rollout: each is a gate of its own, and more than these hardly find anything sooner."""
+"""
+Bounds of one rollout: each is a gate of its own, some 130 bytes of a checkpoint and its series in a query; more than these
+hardly find anything sooner.
+"""
 
 LOWEST, HIGHEST = 0.002, 0.75
 """

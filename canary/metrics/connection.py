@@ -17,6 +17,7 @@ from urllib3.util.retry import Retry
 
 from canary.errors import Unavailable
 from canary.metrics.answers import Answer, explain, read
+from canary.metrics.bodies import body, cause
 from canary.metrics.deadline import Deadline
 from canary.metrics.refusal import Account, refused
 
@@ -26,7 +27,6 @@ CONNECT_SECONDS = 2.0
 BODY_LIMIT = 64 * 2**20
 """Bytes: some ten times what 100 rollouts over 1,000 intervals need."""
 
-CHUNK = 2**16
 ONCE = Retry(total=0, redirect=0, raise_on_status=False, raise_on_redirect=False)
 PLAIN = {"Accept-Encoding": "identity"}
 
@@ -78,7 +78,7 @@ class Connection(PrometheusConnect):
                 return self._read(response, deadline)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise Unavailable(
-                f"Prometheus at {self.where} did not answer: {_cause(error)}", at=self.where
+                f"Prometheus at {self.where} did not answer: {cause(error)}", at=self.where
             ) from error
 
     def _post(self, path: str, form: Mapping[str, str], deadline: Deadline) -> requests.Response:
@@ -96,24 +96,15 @@ class Connection(PrometheusConnect):
         status = response.status_code
         if status in (401, 403):
             raise refused(status, self.where, response.headers.get("l5d-proxy-error", ""), self._account)
-        body = self._body(response, deadline)
+        too_long = Unavailable(
+            f"Prometheus at {self.where} answers more than {BODY_LIMIT >> 20} MiB", at=self.where
+        )
+        sent = body(response, deadline, BODY_LIMIT, too_long, decode=True)
         if status == 200:
-            return read(body)
-        said = explain(body) or response.reason
+            return read(sent)
+        said = explain(sent) or response.reason
         kind = TooDear if _too_dear(status, said) else Unavailable
         raise kind(f"Prometheus at {self.where} answered {status} ({said})", at=self.where)
-
-    def _body(self, response: requests.Response, deadline: Deadline) -> bytes:
-        """Piece by piece: a read time-out starts afresh with every byte, and a body may have no end."""
-        body = bytearray()
-        while piece := response.raw.read1(CHUNK, decode_content=True):
-            body += piece
-            if len(body) > BODY_LIMIT:
-                raise Unavailable(
-                    f"Prometheus at {self.where} answers more than {BODY_LIMIT >> 20} MiB", at=self.where
-                )
-            deadline.left()
-        return bytes(body)
 
 
 def _too_dear(status: int, said: str) -> bool:
@@ -128,9 +119,3 @@ def _too_dear(status: int, said: str) -> bool:
 def _without_credentials(url: str) -> str:
     """For messages: an address may hold a password."""
     return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason: libraries wrap a refused connection three times."""
-    reason = getattr(error, "reason", None) or (error.args[0] if error.args else None)
-    return _cause(reason) if isinstance(reason, BaseException) else str(error)

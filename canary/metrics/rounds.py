@@ -19,7 +19,7 @@ from canary.metrics.connection import Connection, TooDear
 from canary.metrics.deadline import Deadline
 from canary.metrics.intervals import interval, unknown
 from canary.metrics.sights import BLIND, Sights
-from canary.metrics.source import Leaves, Timing
+from canary.metrics.source import NEWEST, Leaves, Timing
 from canary.metrics.tally import Tally
 
 BATCH = 100
@@ -36,9 +36,6 @@ POINTS = 10_000
 
 CELLS = 100_000
 """Rollouts times intervals times bounds in one query, which keeps an answer below `connection.BODY_LIMIT`."""
-
-NEWEST = 3
-"""Intervals without any proxy of the mesh after which Prometheus sees nothing, rather than that nobody asked."""
 
 Found = dict[Leaves, tuple[Interval, ...]]
 T = TypeVar("T")

@@ -17,6 +17,10 @@ their requests.
 """
 
 
+NEWEST = 3
+"""Intervals without any proxy of the mesh after which a source sees nothing, rather than that nobody asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaves:
     """

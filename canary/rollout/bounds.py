@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
-from canary.evidence.bounds import DEFAULT, LOWEST, choose
-from canary.rollout.gates import MOST_BOUNDS, Gate, LatencyGate, ObjectiveGate
+from canary.evidence.bounds import DEFAULT, LOWEST, MOST, choose
+from canary.rollout.gates import Gate, LatencyGate, ObjectiveGate
 from canary.rollout.model import format_duration
 
 HISTOGRAM = (
@@ -83,7 +83,7 @@ def _compared(
 
 
 def _most_chosen(gates: Sequence[Gate]) -> int:
-    return max(1, min(MOST_BOUNDS, MOST_QUESTIONS - len(gates) + 1))
+    return max(1, min(MOST, MOST_QUESTIONS - len(gates) + 1))
 
 
 def _quickest(tails: Mapping[float, float]) -> tuple[float, ...]:

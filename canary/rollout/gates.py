@@ -6,10 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from canary.evidence.bounds import MOST
 from canary.rollout.model import Duration, Frozen, Part
-
-MOST_BOUNDS = 6
-"""Latency bounds compared with stable: each costs a checkpoint some 130 bytes, and a query its series."""
 
 SLOWEST = timedelta(seconds=50)
 """The largest bound of Linkerd's histogram: beyond it nothing can be told."""
@@ -99,7 +97,7 @@ class LatencyGate(Frozen):
     kind: Literal["latency"]
     ratio: Annotated[float, Field(ge=1, le=100, strict=True)] = 1.5
     margin: Annotated[Part, Field(gt=0, lt=1)] = 0.002
-    bounds: Annotated[tuple[Bound, ...], Field(max_length=MOST_BOUNDS)] = ()
+    bounds: Annotated[tuple[Bound, ...], Field(max_length=MOST)] = ()
     warmup: Duration = WARMUP
 
     @model_validator(mode="after")

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, NamedTuple
 
 from tests.beds.patience import CLOCK, rest
 from tests.beds.prometheus import Target
+from tests.metrics.serving import Serving
 
 LONG_AGO = 9000.0
 """Seconds since a proxy started, unless a test says otherwise."""
@@ -67,7 +67,7 @@ def _row(answers: Answers, count: int) -> str:
     return f'response_total{{direction="outbound",{who},{how}}} {count}'
 
 
-class Exposition:
+class Exposition(Serving):
     """Serves the pages of `proxies`, each at the path of its name."""
 
     def __init__(self, proxies: Iterable[Proxy]) -> None:
@@ -89,18 +89,6 @@ class Exposition:
             "instance": proxy.name,
         }
         return Target(f"127.0.0.1:{self._server.server_address[1]}", labels, f"/{proxy.name}")
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         served = self

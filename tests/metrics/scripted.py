@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 from urllib.parse import parse_qs
 
 from tests.beds.patience import rest
+from tests.metrics.serving import Serving
 
 Labels = Mapping[str, str]
 Point = tuple[int, object]
@@ -47,7 +47,7 @@ class Reply:
 Script = Callable[[Question], Reply]
 
 
-class ScriptedServer:
+class ScriptedServer(Serving):
     """`says` may be replaced at any time; `asked` has every question so far."""
 
     def __init__(self) -> None:
@@ -58,18 +58,6 @@ class ScriptedServer:
         self._server.daemon_threads = False
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         script = self

@@ -12,9 +12,10 @@ from canary.cli.shell.world import World
 from canary.cli.work.shelf import find
 from canary.errors import CanaryError, Invalid
 from canary.replay import Ending, read, replay
+from canary.rollout.policyfile import API_VERSION
 from canary.terms import Exit
 
-API_VERSION, KIND = "canary.delivery/v1alpha1", "Replay"
+KIND = "Replay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,30 @@ ADVANCE_MARGINS, RAREST_MARGIN = ((0.25, 0.05), (0.03, 0.02)), 0.01
 """Tail above which, and the advance margin there; else the last. Rare slowness is told apart more finely than common."""
 
 
+class AtBound:
+    """What all gates have in common that count responses slower than one bound of the histogram."""
+
+    __slots__ = ()
+    bound: int
+
+    @property
+    def bounds(self) -> int:
+        """Up to its own."""
+        return self.bound + 1
+
+    @property
+    def measure(self) -> Measure:
+        """Responses with a measured latency."""
+        return timed
+
+    def bad(self, arm: Arm) -> float:
+        """The slow ones."""
+        slow = arm.slow
+        return slow[self.bound] if slow else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
+class Latency(AtBound):
     """
     Responses slower than one bound, against stable's: tolerated up to `ratio` × stable's part + `margin`.
 
@@ -64,24 +86,9 @@ class Latency:
         """By the tail, see `ADVANCE_MARGINS`."""
         return next((margin for above, margin in ADVANCE_MARGINS if self.tail > above), RAREST_MARGIN)
 
-    @property
-    def bounds(self) -> int:
-        """Up to its own."""
-        return self.bound + 1
-
-    @property
-    def measure(self) -> Measure:
-        """Responses with a measured latency."""
-        return timed
-
-    def bad(self, arm: Arm) -> float:
-        """The slow ones."""
-        slow = arm.slow
-        return slow[self.bound] if slow else 0.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LatencyObjective:
+class LatencyObjective(AtBound):
     """
     Responses slower than a fixed limit, whatever stable does: `p99: 300ms` allows 1 % of them to be slower than 300 ms.
 
@@ -118,18 +125,3 @@ class LatencyObjective:
         if self.bound_ms == self.within_ms:
             return slower_than
         return f"{slower_than}, the first bound of the histogram from {self.within_ms:g} ms on"
-
-    @property
-    def bounds(self) -> int:
-        """Up to its own."""
-        return self.bound + 1
-
-    @property
-    def measure(self) -> Measure:
-        """Responses with a measured latency."""
-        return timed
-
-    def bad(self, arm: Arm) -> float:
-        """The slow ones."""
-        slow = arm.slow
-        return slow[self.bound] if slow else 0.0

@@ -11,10 +11,7 @@ from canary.metrics.proxies.targets import Target
 from canary.metrics.proxies.told import places, told
 from canary.metrics.proxies.watch import Growth, Watch
 from canary.metrics.queries import refusal
-from canary.metrics.source import Leaves, Timing
-
-NEWEST = 3
-"""Intervals in a row without any page after which the whole source is away."""
+from canary.metrics.source import NEWEST, Leaves, Timing
 
 NOBODY = "nobody is listed to be scraped"
 

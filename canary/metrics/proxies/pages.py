@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
 from canary.errors import Unavailable
+from canary.metrics.bodies import body, cause
 from canary.metrics.deadline import Deadline
 from canary.metrics.proxies.targets import Target
 
@@ -18,7 +19,6 @@ CONNECT_SECONDS = 2.0
 BODY_LIMIT = 16 * 2**20
 """Bytes. A client of 200 backends has some 4 MiB."""
 
-CHUNK = 2**16
 POOL = 100
 """Hosts whose connection is kept open; others are connected to anew."""
 
@@ -51,7 +51,7 @@ class Pages:
             ) as response:
                 return _text(response, deadline)
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise Unavailable(f"its proxy did not answer: {_cause(error)}") from error
+            raise Unavailable(f"its proxy did not answer: {cause(error)}") from error
 
 
 def _text(response: requests.Response, deadline: Deadline) -> str:
@@ -59,23 +59,7 @@ def _text(response: requests.Response, deadline: Deadline) -> str:
         why = f": {REFUSED}" if response.status_code in (401, 403) else ""
         raise Unavailable(f"its proxy answered {response.status_code} ({response.reason}){why}")
     try:
-        return _body(response, deadline).decode()
+        too_long = Unavailable(f"its page has more than {BODY_LIMIT >> 20} MiB")
+        return body(response, deadline, BODY_LIMIT, too_long, decode=False).decode()
     except UnicodeDecodeError as error:
         raise Unavailable("its proxy answered with something that is no text") from error
-
-
-def _body(response: requests.Response, deadline: Deadline) -> bytes:
-    """Piece by piece: a read time-out starts afresh with every byte, and a body may have no end."""
-    body = bytearray()
-    while piece := response.raw.read1(CHUNK, decode_content=False):
-        body += piece
-        if len(body) > BODY_LIMIT:
-            raise Unavailable(f"its page has more than {BODY_LIMIT >> 20} MiB")
-        deadline.left()
-    return bytes(body)
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason: libraries wrap a refused connection three times."""
-    reason = getattr(error, "reason", None) or (error.args[0] if error.args else None)
-    return _cause(reason) if isinstance(reason, BaseException) else str(error)
