@@ -45,7 +45,7 @@ def clusters() -> Iterator[Cell]:
                 what=f"{what}, {_history(minutes)}",
                 traffic=told(rps, share),
                 scene=_scene(rps, share, law, minutes),
-                promise=RolledBack(0.02 if minutes else 0.03),
+                promise=RolledBack(0.02),
                 short=minutes == 0 and (rps, share) == (1000, 0.1),
             )
 
@@ -57,7 +57,7 @@ def hiccups() -> Iterator[Cell]:
         (
             "5 s on average",
             Hiccups(5, exactly=False),
-            {60: RolledBack(0.02), 10: Told(), 0: Told()},
+            {60: RolledBack(0.02), 10: Told(), 0: RolledBack(0.03)},
         ),
         (
             "15 s on average",
