@@ -16,6 +16,7 @@ from tests.beds.prometheus import PrometheusServer
 from tests.beds.prometheus_tools import prometheus_tools
 
 SERVERS = "servers"
+END_TO_END = "tests/e2e/"
 
 
 def pytest_sessionstart() -> None:
@@ -25,7 +26,8 @@ def pytest_sessionstart() -> None:
 
 class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
     """
-    All files with tests that need servers go to one worker of xdist: the servers start once.
+    Files with tests that need servers go to one worker of xdist, so that the servers start once; end-to-end tests, which
+    mostly wait for rollouts, to another one with servers of its own.
 
     The mark `xdist_group` would say the same, but xdist 3.8 loses it under pytest 9.2, silently
     (https://github.com/pytest-dev/pytest-xdist/issues/1386).
@@ -33,7 +35,9 @@ class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = self.config.rootpath / nodeid.partition("::")[0]
-        return SERVERS if needs_servers(file) else nodeid
+        if not needs_servers(file):
+            return nodeid
+        return END_TO_END if END_TO_END in nodeid else SERVERS
 
 
 @cache
