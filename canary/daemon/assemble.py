@@ -33,6 +33,7 @@ def snapshot(objects: Objects, folds: Folds, policies: Policies, grid: Grid) -> 
         away_for=max(0, now - folds.away_since) if folds.away_since is not None else 0,
         strangers=judged.strangers if judged and not folds.away else (),
         following_for=judged.following_for(now) if judged else 0,
+        missing=judged.missing if judged and not folds.away else 0.0,
         mesh=objects.mesh,
         conflicts=objects.conflicts,
     )

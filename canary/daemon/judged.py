@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from canary.evidence import Evidence, Interval, Verdict
-from canary.evidence.following import strangers
+from canary.evidence.following import missing, strangers
 from canary.rollout.boundary import bake, boundary, sparing
 from canary.rollout.stamp import Stamp
 from canary.terms import Outcome
@@ -40,6 +40,7 @@ class Judged:
         lately: the newest known intervals in which the mesh followed.
         strangers: client workloads that did not, over these.
         strange_at: the last interval when there were any; None = never, as far as is remembered.
+        missing: requests due to a canary that got none over these, after it had some in this rollout; 0 = it gets some.
     """
 
     about: Identity
@@ -51,6 +52,7 @@ class Judged:
     lately: tuple[Interval, ...] = ()
     strangers: tuple[str, ...] = ()
     strange_at: int | None = None
+    missing: float = 0.0
 
     def following_for(self, now: int) -> int:
         """For how many intervals in a row nobody was seen not to follow."""
@@ -74,7 +76,7 @@ class Judged:
     @property
     def in_the_dark(self) -> "Judged":
         """While the source is away nothing is held against anybody."""
-        return replace(self, unknown_since=None, strangers=())
+        return replace(self, unknown_since=None, strangers=(), missing=0.0)
 
 
 def identity(stamp: Stamp) -> Identity:
@@ -125,7 +127,13 @@ def folded(stamp: Stamp, judged: Judged, found: Sequence[Interval], last: int, u
         lately=lately,
         strangers=strange,
         strange_at=last if strange else judged.strange_at,
+        missing=missing(lately, stamp.share) if len(lately) == WINDOW and _was_asked(stamp, sure) else 0.0,
     )
+
+
+def _was_asked(stamp: Stamp, sure: Evidence) -> bool:
+    """The canary had requests in this rollout; at all traffic nobody can tell whether more are due."""
+    return stamp.share < 1 and sure.warmth.first > 0
 
 
 def _blind(sure: Evidence, since: int, last: int) -> bool:

@@ -31,6 +31,10 @@ STRAY = 0.05
 """Part of a client's requests that may go past the split. That is no matter of chance: one of ten pods is found."""
 
 
+DUE = 20.0
+"""Requests due to the canary without which their absence says nothing: none of them came by chance once in 500 million."""
+
+
 @dataclass(slots=True)
 class Sent:
     """Requests of one client workload, over some intervals."""
@@ -48,6 +52,18 @@ def strangers(intervals: Sequence[Interval], share: float) -> tuple[str, ...]:
         share: part of all requests the canary should get, 0-1.
     """
     return tuple(sorted(who for who, sent in _sent(intervals).items() if _strange(sent, share)))
+
+
+def missing(intervals: Sequence[Interval], share: float) -> float:
+    """
+    Requests due to the canary over all these intervals where it got none at all; 0 where it got one, or few were due.
+
+    Linkerd passes over a backend that it cannot connect to, after 3 s, whatever Kubernetes says of its endpoints. So a
+    dead canary may stop failing: it is not asked any more.
+    """
+    sent = _sent(intervals).values()
+    due = share * sum(each.stable for each in sent)
+    return due if due >= DUE and not any(each.canary for each in sent) else 0.0
 
 
 def _sent(intervals: Iterable[Interval]) -> Mapping[str, Sent]:

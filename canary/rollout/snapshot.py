@@ -70,6 +70,7 @@ class Snapshot:
         past: what the source told about the time before a start; asked for when everything else lets it begin.
         strangers: client workloads that were seen not to follow the weights.
         following_for: for how many intervals in a row none was.
+        missing: requests that were due to the canary and that it did not get, after it had some; 0 = it gets its share.
         mesh: a sentence about why the mesh was not seen to follow the weights; "" = it was.
         conflicts: sentences about others who claim this route or its apex.
     """
@@ -92,6 +93,7 @@ class Snapshot:
     past: Past | None = None
     strangers: tuple[str, ...] = ()
     following_for: int = 0
+    missing: float = 0.0
     mesh: str = ""
     conflicts: tuple[str, ...] = ()
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import pytest
+
 from canary.daemon.folds import Folds
 from canary.daemon.judged import identity
 from canary.evidence import Arm, Interval, Stratum
@@ -106,6 +108,24 @@ def test_clients_that_do_not_follow_are_told_from_settling_on() -> None:
         judged = ticked(Counters(DEAF), a_stamp(settled=settled), 111).of(a_stamp())
         assert judged is not None
         assert judged.strangers == found
+
+
+NOBODY = Stratum(Arm(0, 0), Arm(1000, 0), "shop/web")
+
+
+@pytest.mark.parametrize(("asked_before", "intervals", "due"), [(True, 5, 0), (True, 6, 600), (False, 20, 0)])
+def test_a_canary_that_the_mesh_passes_over_is_missed_after_half_a_minute(
+    asked_before: bool, intervals: int, due: float
+) -> None:
+    """Only if it had requests before: clients that never followed look the same, and are told as such."""
+    source = Counters() if asked_before else Counters(NOBODY)
+    folds = ticked(source, a_stamp(settled=101), 110)
+    source.says = a_script(NOBODY)
+    for last in range(111, 111 + intervals):
+        folds.tick([("ns", a_stamp(settled=101))], last)
+    judged = folds.of(a_stamp())
+    assert judged is not None
+    assert judged.missing == due
 
 
 def test_what_clients_sent_long_ago_is_forgotten() -> None:

@@ -6,7 +6,7 @@ from math import comb
 import pytest
 
 from canary.evidence import Arm, Interval, Stratum
-from canary.evidence.following import strangers
+from canary.evidence.following import missing, strangers
 from canary.evidence.increments import Astray
 
 
@@ -76,3 +76,13 @@ def test_who_splits_by_chance_is_called_strange_once_in_150_000_at_most(share: f
         canary for canary in range(total + 1) if strangers([sent(("a/a", canary, total - canary))], share)
     ]
     assert sum(comb(total, n) * share**n * (1 - share) ** (total - n) for n in strange) <= 1 / 150_000
+
+
+def test_a_canary_that_gets_nothing_of_what_is_due_is_missed() -> None:
+    assert missing([sent(("shop/web", 0, 150)), sent(("shop/app", 0, 100))], 0.1) == 25
+
+
+def test_one_answered_request_or_little_traffic_is_no_absence() -> None:
+    assert missing([sent(("shop/web", 0, 900)), sent(("shop/app", 1, 100))], 0.1) == 0
+    assert missing([sent(("shop/web", 0, 190))], 0.1) == 0
+    assert missing([], 0.1) == 0

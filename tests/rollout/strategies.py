@@ -107,6 +107,7 @@ ODD: Mapping[tuple[str, str], st.SearchStrategy[Any]] = {
     ("fact", "away_for"): st.just(700),
     ("fact", "mesh"): st.just("not reconciling"),
     ("fact", "strangers"): st.just(("shop/web",)),
+    ("fact", "missing"): st.just(600.0),
     ("fact", "following_for"): st.sampled_from([5, 700]),
     ("fact", "past"): st.sampled_from(PASTS),
     ("fact", "conflicts"): st.just(("Flagger owns this route",)),

@@ -41,6 +41,7 @@ CASES: dict[str, Callable[[], Snapshot]] = {
     "canary_changed": lambda: a_snapshot(leaves=leaves(canary=a_leaf(CANARY, revision="8"))),
     "canary_not_ready": lambda: a_snapshot(leaves=leaves(canary=a_leaf(CANARY, 0))),
     "gate_failed": lambda: a_snapshot(verdict=BAD),
+    "canary_unreachable": lambda: a_snapshot(missing=600.0),
     "raised_by_others": lambda: a_snapshot(weights={STABLE: 500, CANARY: 500}),
     "overdue": lambda: a_snapshot(unknown_for=600),
     "undone": lambda: a_snapshot({"undo": "a1"}, stamp=an_ended_stamp(Phase.PROMOTED)),
@@ -116,6 +117,8 @@ PRECEDENCE: tuple[tuple[str, Snapshot, str], ...] = (
     ("superseded before changed", a_snapshot({"rollout": "a2"}, leaves=leaves(canary=a_leaf(CANARY, revision="8"))), "superseded"),
     ("changed before not ready", a_snapshot(leaves=leaves(canary=a_leaf(CANARY, 0, revision="8"))), "canary_changed"),
     ("not ready before a failed gate", a_snapshot(verdict=BAD, leaves=leaves(canary=a_leaf(CANARY, 0))), "canary_not_ready"),
+    ("a failed gate before nobody reaching it", a_snapshot(verdict=BAD, missing=600.0), "gate_failed"),
+    ("nobody reaching it while paused", a_snapshot(stamp=a_stamp(phase=Phase.PAUSED, paused=True), missing=600.0), "canary_unreachable"),
     ("a failed gate before foreign weights", a_snapshot(None, {STABLE: 0, CANARY: 1000}, verdict=BAD), "gate_failed"),
     ("foreign weights before the deadline", a_snapshot(None, {STABLE: 0, CANARY: 1000}, unknown_for=9999), "raised_by_others"),
     ("a failed gate before pause", a_snapshot(PAUSE, verdict=BAD), "gate_failed"),
@@ -163,6 +166,7 @@ def test_what_takes_traffic_away_says_so_in_the_weights() -> None:
         "canary_changed",
         "canary_not_ready",
         "gate_failed",
+        "canary_unreachable",
         "overdue",
     ):
         seen = CASES[name]()
@@ -177,6 +181,7 @@ def test_what_takes_traffic_away_says_so_in_the_weights() -> None:
         "canary_changed",
         "canary_not_ready",
         "gate_failed",
+        "canary_unreachable",
         "raised_by_others",
         "overdue",
     ],

@@ -1,5 +1,7 @@
 """What takes traffic away: at once, whole, and with the reason."""
 
+from dataclasses import replace
+
 import pytest
 
 from canary.rollout.requests import digest
@@ -23,6 +25,7 @@ from tests.rollout.builders import (
     a_waiting_stamp,
     asked_again,
     leaves,
+    reweighted,
     settle,
     stamped,
     written,
@@ -155,6 +158,25 @@ def test_without_a_pin_no_revision_matters() -> None:
         leaves=leaves(canary=a_leaf(CANARY, revision="8")),
     )
     assert decide(seen).rule == "baking"
+
+
+def test_a_canary_that_the_mesh_cannot_reach_is_rolled_back_and_no_client_is_blamed() -> None:
+    seen = a_snapshot(
+        stamp=a_stamp(settled=NOW - 50), missing=600.0, strangers=("shop/web",), following_for=0
+    )
+    over = decide(seen)
+    assert (over.weights, over.reason, stamped(over).phase) == (BACK, "CanaryUnreachable", Phase.ROLLED_BACK)
+    assert "got none of some 600 requests" in over.message
+
+
+def test_who_was_given_nothing_is_not_unreachable() -> None:
+    seen = a_snapshot(stamp=a_stamp(settled=NOW - 50), missing=600.0)
+    others = (
+        replace(seen, mesh="smi-adaptor is not reconciling"),
+        reweighted(seen, {STABLE: 1000, CANARY: 0}),
+        replace(seen, stamp=a_stamp(settled=NOW - 50, gap=NOW - 2)),
+    )
+    assert "CanaryUnreachable" not in {decide(other).reason for other in others}
 
 
 def test_a_failed_gate_does_not_wait_for_the_bake_to_end() -> None:

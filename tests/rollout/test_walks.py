@@ -175,6 +175,8 @@ DISTURBANCES: tuple[tuple[str, Event], ...] = (
     ("mesh follows", fact(mesh="")),
     ("clients do not follow", fact(strangers=("shop/web",), following_for=0)),
     ("clients follow", fact(strangers=())),
+    ("the mesh cannot reach the canary", fact(missing=600.0)),
+    ("the mesh reaches the canary", fact(missing=0.0)),
     ("clients followed for long", fact(strangers=(), following_for=100)),
     ("policy gone", fact(policy=None)),
     ("policy holds", fact(policy=a_policy(on_failure="hold"))),

@@ -47,6 +47,7 @@ from canary.rollout.rules.takes import (
     canary_changed,
     canary_gone,
     canary_not_ready,
+    canary_unreachable,
     gate_failed,
     overdue,
     raised_by_others,
@@ -64,7 +65,7 @@ Rule = Callable[[Snapshot], Decision | None]
 RULES: tuple[Rule, ...] = (
     # takes traffic away, or keeps our hands off
     terminating, unmanaged, aborted, stamp_lost, stamp_is_newer,
-    stable_gone, canary_gone, superseded, canary_changed, canary_not_ready, gate_failed, raised_by_others, overdue,
+    stable_gone, canary_gone, superseded, canary_changed, canary_not_ready, gate_failed, canary_unreachable, raised_by_others, overdue,
     # rests
     undone, retried, raised_after_the_end, drifted_after_promotion, moot, seen_in_the_mesh, ended, idle,
     # starts

@@ -12,7 +12,7 @@ from canary.rollout.rules.answers import (
     taken_back,
 )
 from canary.rollout.rules.following import strange, strange_for
-from canary.rollout.rules.traffic import live_share, present_total, raised, writer
+from canary.rollout.rules.traffic import live_share, lowered, present_total, raised, writer
 from canary.rollout.rules.wishes import wish
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import ID_LIMIT, Stamp
@@ -189,6 +189,22 @@ def _no_traffic_for_now(seen: Snapshot, stamp: Stamp, gone: str) -> Decision:
             message=message,
         ),
     )
+
+
+def canary_unreachable(seen: Snapshot) -> Decision | None:
+    """
+    Its endpoints are ready for Kubernetes, but the mesh cannot connect to them and sends its share elsewhere.
+
+    Nothing fails any more, so no gate will; and no client that does not follow is to blame, since they did before.
+    """
+    stamp = seen.on_trial
+    if stamp is None or not seen.missing or seen.mesh or stamp.gap is not None or lowered(seen, stamp):
+        return None
+    message = (
+        f"{stamp.canary} got none of some {seen.missing:.0f} requests that were due, though it has ready endpoints: "
+        "clients cannot connect to it (is the Service's targetPort right? does a NetworkPolicy stand in the way?)"
+    )
+    return taken_back(seen, stamp, Phase.ROLLED_BACK, "CanaryUnreachable", message)
 
 
 def gate_failed(seen: Snapshot) -> Decision | None:
