@@ -93,9 +93,12 @@ class Bake:
             Unknown ones do not count, and unsettled ones count once a settled one has followed.
         min_requests: canary requests in settled intervals of this step, without which a step is never left untested.
         control: stable gets traffic too; False at 100 %, where relative gates have nothing to compare with.
+        lenient: fewer than `min_requests` let a step be left at the end of the longest bake, too, if there was one and
+            none failed.
     """
 
     min_intervals: int
     max_intervals: int
     min_requests: int
     control: bool
+    lenient: bool = False

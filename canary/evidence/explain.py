@@ -81,6 +81,14 @@ def longest(state: State, bake: Bake) -> str:
     )
 
 
+def hardly_asked(state: State, bake: Bake) -> str:
+    """Why it may advance though next to nothing is known."""
+    return (
+        f"too quiet: {state.requests:.0f} of at least {bake.min_requests} canary requests, none failed; "
+        f"the longest bake ({bake.max_intervals} intervals) is over, and the policy goes on"
+    )
+
+
 def _did(account: Account) -> str:
     tally, gate = account.tally, account.gate
     canary = _percent(tally.bad, tally.requests)

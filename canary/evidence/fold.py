@@ -85,6 +85,7 @@ class Evidence(State):
         if interval.strata is None or why:
             return self._replace(through=interval.index, unknown=self.unknown + 1, why=why)
         requests = sum([stratum.canary.requests for stratum in interval.strata])
+        failures = sum([stratum.canary.failures for stratum in interval.strata])
         warmth = self.warmth.see(interval.index, requests, interval.endpoints)
         confidence, share = self.confidence, self.confidence.share(self.seen)
         moment = Moment(
@@ -102,7 +103,7 @@ class Evidence(State):
         fed = Evidence(
             confidence,
             accounts,
-            self.step.add(requests, settled),
+            self.step.add(requests, failures, settled),
             odds(accounts),
             interval.index,
             condemned=self.condemned,

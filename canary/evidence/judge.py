@@ -85,6 +85,20 @@ def nothing_against(state: State, bake: Bake) -> Verdict | None:
     return Verdict(Outcome.ADVANCE, "NothingAgainst", explain.longest(state, bake), state.odds)
 
 
+def hardly_asked(state: State, bake: Bake) -> Verdict | None:
+    """
+    The same with fewer requests, where the policy goes on then, too.
+
+    So few can hardly raise the evidence against it, so nothing speaks against the canary only if none of them failed
+    and no objective is missed; and without a single one, nothing has spoken at all.
+    """
+    quiet = state.odds < state.confidence.quiet_below and state.requests >= 1 and state.step.failures == 0
+    missed = any(account.missed_now for account in state.accounts)
+    if not bake.lenient or state.step.aged < bake.max_intervals or missed or not quiet:
+        return None
+    return Verdict(Outcome.ADVANCE, "TooQuietAdvanced", explain.hardly_asked(state, bake), state.odds)
+
+
 def too_quiet(state: State, bake: Bake) -> Verdict | None:
     """The longest bake is over and did not tell enough: a person or the policy decides."""
     if state.step.aged < bake.max_intervals:
@@ -100,7 +114,7 @@ def baking(state: State, bake: Bake) -> Verdict:
 
 RULES: tuple[Rule, ...] = (
     condemned, metrics_stale, evidence_building, objective_missed_now, rebuilding, newest_unknown,
-    within_margin, nothing_against, too_quiet, baking,
+    within_margin, nothing_against, hardly_asked, too_quiet, baking,
 )  # fmt: skip
 
 

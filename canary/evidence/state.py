@@ -19,6 +19,7 @@ class Step(NamedTuple):
         next_share: share of the step after this one; its damage is what the risk budget limits. None: not limited so.
         observed: settled intervals with data.
         requests: canary requests in those.
+        failures: of the canary in all known ones, since what is not settled counts against it, never for it.
         known: intervals with data, settled or not.
         aged: `known` as of the newest settled interval, so that no provisional one ends a bake.
     """
@@ -26,6 +27,7 @@ class Step(NamedTuple):
     next_share: float | None = None
     observed: int = 0
     requests: float = 0.0
+    failures: float = 0.0
     known: int = 0
     aged: int = 0
 
@@ -33,12 +35,14 @@ class Step(NamedTuple):
         """Bad rate that the risk budget tolerates at the next share, within reason."""
         return min(confidence.widest, confidence.risk_budget / self.next_share) if self.next_share else 0.0
 
-    def add(self, requests: float, settled: bool) -> "Step":
+    def add(self, requests: float, failures: float, settled: bool) -> "Step":
         """One more interval with data."""
-        known = self.known + 1
+        known, failures = self.known + 1, self.failures + failures
         if not settled:
-            return self._replace(known=known)
-        return made(Step, (self.next_share, self.observed + 1, self.requests + requests, known, known))
+            return self._replace(known=known, failures=failures)
+        return made(
+            Step, (self.next_share, self.observed + 1, self.requests + requests, failures, known, known)
+        )
 
 
 COLD = Warmth()

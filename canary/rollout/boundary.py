@@ -51,6 +51,7 @@ def bake_at(policy: Policy, step: int, unit: timedelta) -> Bake:
         max_intervals=ceil(rung.bake.max / unit),
         min_requests=policy.min_requests,
         control=rung.share < 1,
+        lenient=policy.on_inconclusive == "advance",
     )
 
 

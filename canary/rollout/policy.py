@@ -81,7 +81,9 @@ class Policy(Frozen):
         final_bake: how long to watch at 100 % before the canary is promoted.
         gates: questions of evidence; one of kind `errors` at least, since only it compares the two.
         min_requests: canary requests a rung must have seen before it may be left without positive evidence.
-        on_inconclusive: what to do when `bake.max` is over and the evidence says neither yes nor no.
+        on_inconclusive: what to do when `bake.max` is over and the evidence says neither yes nor no; `advance` goes on
+            if at least one request of the step was answered, none failed and nothing else speaks against the canary, and
+            holds if not.
         on_failure: whether a failed gate takes traffic back, or holds and calls a person.
         source_down: whether a metrics source that is away altogether holds or, past `unknownDeadline`, rolls back.
         unknown_deadline: how long evidence about this rollout alone may be unknown before it is rolled back.
@@ -99,7 +101,7 @@ class Policy(Frozen):
     final_bake: Bake = Bake()
     gates: tuple[Gate, ...] = (ErrorsGate(kind="errors"), ObjectiveGate(kind="objective", success=0.99))
     min_requests: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 50
-    on_inconclusive: Literal["hold", "rollback"] = "hold"
+    on_inconclusive: Literal["hold", "rollback", "advance"] = "hold"
     on_failure: Literal["rollback", "hold"] = "rollback"
     source_down: Literal["hold", "rollback"] = "hold"
     unknown_deadline: Deadline = timedelta(minutes=10)

@@ -25,6 +25,9 @@ Attempt = tuple[str, str, int]
 TAKEN_BACK = frozenset({Phase.ROLLED_BACK, Phase.ABORTED, Phase.SUPERSEDED})
 OVER = TAKEN_BACK | {Phase.PROMOTED, Phase.REJECTED}
 
+EARNED = frozenset({"WithinMargin", "NothingAgainst"})
+"""Reasons of a step up that evidence gave: proof, or `minRequests` seen and nothing against the canary."""
+
 
 @dataclass(slots=True)
 class Memory:
@@ -170,6 +173,16 @@ def an_end_stays(change: Change) -> str | None:
     return None if ended in {None, now} or undone else f"{ended} became {now}"
 
 
+def a_step_up_says_on_what(change: Change) -> str | None:
+    """On evidence, or with next to none where the policy says so and the stamp tells it: nothing advances untested."""
+    if not change.raised or not stepped(change) or promoted(change):
+        return None
+    reason = change.new.get("reason")
+    quietly = (change.new.get("policy") or {}).get("onInconclusive") == "advance"
+    allowed = reason in EARNED or (reason == "TooQuietAdvanced" and quietly)
+    return None if allowed else f"to step {change.new.get('step')} by {reason}"
+
+
 INVARIANTS: tuple[Invariant, ...] = (
     weights_are_whole,
     sum_is_kept,
@@ -180,6 +193,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     people_only_lower,
     at_most_one_rung_up,
     shares_stand_on_rungs,
+    a_step_up_says_on_what,
     nothing_rises_after_the_end,
     an_end_stays,
 )
@@ -192,11 +206,7 @@ def steps_up_on_settled_intervals(change: Change) -> str | None:
     Final is what is two intervals old when the write was decided. Indices are those of the stamps.
     """
     old, new = change.old, change.new
-    stepped = (
-        new.get("attempt", 1) == old.get("attempt", 1)
-        and int(new.get("step", 0)) > int(old.get("step", 0)) > 0
-    )
-    if not change.raised or not stepped or promoted(change):
+    if not change.raised or not stepped(change) or promoted(change):
         return None
     settled, decided = old.get("settled"), int(new.get("at", 0))
     if settled is not None and decided - PROVISIONAL >= settled:
@@ -277,6 +287,13 @@ def promoted(change: Change) -> bool:
     """A request to promote was acknowledged by this write or before it in the same attempt."""
     acknowledged = (change.new.get("acks") or {}).get(Word.PROMOTE)
     return bool(acknowledged) and share(change.after, change.trial) == 1.0
+
+
+def stepped(change: Change) -> bool:
+    """It stands on a higher rung of the same attempt."""
+    old, new = change.old, change.new
+    same = new.get("attempt", 1) == old.get("attempt", 1)
+    return same and int(new.get("step", 0)) > int(old.get("step", 0)) > 0
 
 
 def raised_any_but(change: Change, stable: str) -> bool:

@@ -22,6 +22,7 @@ def a_version(
         "canary": "v2",
         "phase": "Progressing",
         "policy": LADDER,
+        "reason": "WithinMargin",
         "write": f"w{number}",
         **stamp,
     }
@@ -69,6 +70,13 @@ def test_a_promotion_by_request_skips_rungs() -> None:
     assert violations([CREATED, FIRST, full]) == []
 
 
+def test_a_step_up_with_next_to_no_evidence_is_allowed_where_the_policy_says_so_and_it_is_told() -> None:
+    lenient = {**LADDER, "onInconclusive": "advance"}
+    first = a_version(2, at(100), step=1, policy=lenient)
+    quietly = a_version(3, at(250), step=2, policy=lenient, reason="TooQuietAdvanced")
+    assert violations([CREATED, first, quietly]) == []
+
+
 def test_a_new_attempt_may_rise_after_a_rollback() -> None:
     again = a_version(5, at(100), step=1, attempt=2)
     assert violations([CREATED, FIRST, SECOND, BACK, again]) == []
@@ -87,6 +95,11 @@ def test_a_new_attempt_may_rise_after_a_rollback() -> None:
         ("at_most_one_rung_up", [CREATED, FIRST, a_version(3, at(500), step=3)]),
         ("at_most_one_rung_up", [CREATED, FIRST, a_version(3, at(1000), step=4)]),
         ("shares_stand_on_rungs", [CREATED, FIRST, a_version(3, at(200), step=2)]),
+        ("a_step_up_says_on_what", [CREATED, FIRST, a_version(3, at(250), step=2, reason="TooQuiet")]),
+        (
+            "a_step_up_says_on_what",
+            [CREATED, FIRST, a_version(3, at(250), step=2, reason="TooQuietAdvanced")],
+        ),
         (
             "nothing_rises_after_the_end",
             [CREATED, FIRST, SECOND, BACK, a_version(5, at(100), phase="RolledBack")],

@@ -1,6 +1,7 @@
 """What holds for every stream of intervals."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,15 @@ def test_an_unknown_interval_changes_nothing_but_that_it_is_unknown(stream: list
 def test_nothing_advances_and_no_bake_ends_while_the_newest_interval_is_unknown(stream: list[Moment]) -> None:
     evidence = fed(lived(stream), [None])
     assert evidence.judge(BAKE).outcome not in {Outcome.ADVANCE, Outcome.TOO_QUIET}
+
+
+@given(moments)
+def test_however_little_was_asked_no_step_is_left_untested_or_after_a_failure(stream: list[Moment]) -> None:
+    evidence = lived(stream)
+    verdict = evidence.judge(replace(BAKE, min_intervals=1, max_intervals=1, min_requests=5000, lenient=True))
+    if verdict.reason == "TooQuietAdvanced":
+        assert evidence.requests >= 1
+        assert (evidence.step.failures, evidence.unknown) == (0, 0)
 
 
 @given(moments, strata)

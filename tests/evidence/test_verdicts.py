@@ -1,5 +1,7 @@
 """Every verdict with the sentence that explains it."""
 
+from dataclasses import replace
+
 import pytest
 
 from canary.evidence import Bake, Evidence, Stratum
@@ -7,6 +9,7 @@ from canary.terms import Outcome
 from tests.evidence.scenes import ALONE, BAKE, CANARY, a_stratum, begun, fed
 
 HEALTHY = a_stratum()
+LENIENT, LENIENT_ALONE = replace(BAKE, lenient=True), replace(ALONE, lenient=True)
 BUSY = a_stratum(canary=250, stable=2250)
 RARE = a_stratum(canary=1, stable=9)
 NEVER = a_stratum(canary=0, stable=250)
@@ -135,6 +138,35 @@ TABLE: dict[str, tuple[list[Stratum | None], Bake, Told]] = {
         BAKE,
         (Outcome.TOO_QUIET, "TooQuiet", "(less than 3:1 needed); 120 of at least 12 intervals seen"),
     ),
+    "asked once, where the policy goes on": (
+        [RARE, *[NEVER] * 119],
+        LENIENT,
+        (
+            Outcome.ADVANCE,
+            "TooQuietAdvanced",
+            "too quiet: 1 of at least 50 canary requests, none failed; the longest bake (120 intervals) is over, and the policy",
+        ),
+    ),
+    "never asked, where the policy goes on": (
+        [NEVER] * 120,
+        LENIENT,
+        (Outcome.TOO_QUIET, "TooQuiet", "the longest bake (120 intervals) is over: 0 canary requests"),
+    ),
+    "its only answer failed, where the policy goes on": (
+        [a_stratum(canary=1, failed=1, stable=9), *[NEVER] * 119],
+        LENIENT,
+        (Outcome.TOO_QUIET, "TooQuiet", "the longest bake (120 intervals) is over: 1 canary requests"),
+    ),
+    "hardly asked, and it is too early": (
+        [RARE] * 40,
+        LENIENT,
+        (Outcome.CONTINUE, "Baking", "40 of at least 12 intervals seen"),
+    ),
+    "everything goes to the canary and it was asked once, where the policy goes on": (
+        [a_stratum(canary=1, stable=0), *[a_stratum(canary=0, stable=0)] * 119],
+        LENIENT_ALONE,
+        (Outcome.ADVANCE, "TooQuietAdvanced", "too quiet: 1 of at least 50 canary requests"),
+    ),
     "everything goes to the canary, not long yet": (
         [a_stratum(stable=0)] * 11,
         ALONE,
@@ -208,6 +240,20 @@ def test_provisional_intervals_do_not_end_the_longest_bake() -> None:
     almost = fed(begun(), [NEVER] * 119)
     assert fed(almost, [NEVER] * 2, settled=False).judge(BAKE).reason == "Baking"
     assert fed(almost, [NEVER]).judge(BAKE).reason == "TooQuiet"
+
+
+def test_a_failure_that_is_not_final_yet_speaks_against_going_on_with_few_requests() -> None:
+    hardly = fed(begun(), [RARE, *[NEVER] * 119])
+    failing = fed(hardly, [a_stratum(canary=1, failed=1, stable=9)], settled=False)
+    assert (hardly.judge(LENIENT).outcome, failing.judge(LENIENT).outcome) == (
+        Outcome.ADVANCE,
+        Outcome.TOO_QUIET,
+    )
+
+
+def test_requests_before_the_mesh_was_seen_to_follow_test_nothing() -> None:
+    before = fed(begun(), [RARE] * 30, settled=False)
+    assert fed(before, [NEVER] * 120).judge(LENIENT).outcome is Outcome.TOO_QUIET
 
 
 def test_known_but_unsettled_intervals_age_the_step_once_a_settled_one_follows() -> None:

@@ -141,7 +141,7 @@ def test_shares_rise_in_thousandths_below_100_percent(shares: list[object]) -> N
         {"minRequests": True},
         {"minRequests": "50"},
         {"minRequests": 1.0},
-        {"onInconclusive": "advance"},
+        {"onInconclusive": "go"},
         {"onFailure": "ignore"},
         {"sourceDown": "advance"},
         {"unknownDeadline": "0s"},

@@ -92,9 +92,10 @@ def _words(policy: Policy, used: set[str]) -> Iterator[str]:
             "next one, where it is watched as well, and from the last it is promoted."
         )
     if "not" in used:
+        fewer = ", or one and none failed" if policy.on_inconclusive == "advance" else ""
         yield (
             "not in …: cannot be caught within bake.max at this traffic. Then the step goes on if it has seen "
-            f"{policy.min_requests} canary requests and nothing speaks against it, else a person decides."
+            f"{policy.min_requests} canary requests{fewer} and nothing speaks against it, else {_otherwise(policy)}."
         )
 
 
@@ -103,9 +104,15 @@ def _about(policy: Policy, stage: Stage) -> Iterator[str]:
         yield f"Step {stage.step}: {stage.taken_back:.0%} of healthy rollouts are taken back."
     if stage.undecided >= RARE:
         longest = format_duration(policy.rungs[stage.step - 1].bake.max)
-        rolls_back = policy.on_inconclusive == "rollback"
-        act = "it is rolled back" if rolls_back else "a person has to decide (TooQuiet)"
-        yield f"Step {stage.step}: in {stage.undecided:.0%} of healthy rollouts nothing is sure after {longest}, and {act}."
+        yield (
+            f"Step {stage.step}: in {stage.undecided:.0%} of healthy rollouts nothing is sure after {longest}, "
+            f"and {_otherwise(policy)}."
+        )
+
+
+def _otherwise(policy: Policy) -> str:
+    rolls_back = policy.on_inconclusive == "rollback"
+    return "it is rolled back" if rolls_back else "a person has to decide (TooQuiet)"
 
 
 def _time(seconds: float) -> str:
