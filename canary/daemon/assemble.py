@@ -1,16 +1,22 @@
 """From what was looked at to a Snapshot."""
 
+from datetime import datetime
+
 from canary.daemon.folds import Folds
 from canary.daemon.grid import Grid
+from canary.daemon.moves import on_a_rung
 from canary.daemon.objects import Objects
 from canary.daemon.policies import Policies
+from canary.daemon.windows import shut
 from canary.rollout import requests
 from canary.rollout.memory import remembered
+from canary.rollout.policy import Policy
 from canary.rollout.snapshot import Snapshot
+from canary.rollout.stamp import Stamp
 
 
-def snapshot(objects: Objects, folds: Folds, policies: Policies, grid: Grid) -> Snapshot:
-    """All that one tick knows."""
+def snapshot(objects: Objects, folds: Folds, policies: Policies, grid: Grid, moment: datetime) -> Snapshot:
+    """All that one tick knows; people's clocks show `moment`."""
     route, now = objects.route, grid.index()
     asked, memory = requests.read(route.annotations), remembered(route)
     policy, problem = policies.find(asked.policy)
@@ -36,4 +42,10 @@ def snapshot(objects: Objects, folds: Folds, policies: Policies, grid: Grid) -> 
         missing=judged.missing if judged and not folds.away else 0.0,
         mesh=objects.mesh,
         conflicts=objects.conflicts,
+        shut=shut(rules.windows, moment) if (rules := _in_force(memory.stamp, policy)) else "",
     )
+
+
+def _in_force(stamp: Stamp | None, named: Policy | None) -> Policy | None:
+    """The policy a rollout started with; before it has, the one that the route names."""
+    return stamp.policy if stamp and on_a_rung(stamp) else named

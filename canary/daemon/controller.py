@@ -219,7 +219,8 @@ class Controller:
         return bool(stamp and found and found.write == stamp.write)
 
     def _snapshot(self, objects: Objects) -> Snapshot:
-        return snapshot(objects, self._eyes.folds, self._eyes.policies, self._eyes.grid)
+        eyes = self._eyes
+        return snapshot(objects, eyes.folds, eyes.policies, eyes.grid, eyes.clock.now())
 
     def _is_outdated(self, name: Name, objects: Objects) -> bool:
         """Whether the copy still shows the version that we replaced."""

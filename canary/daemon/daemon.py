@@ -21,6 +21,7 @@ from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
+from canary.daemon.windows import Openings
 from canary.errors import CanaryError
 from canary.metrics.source import Source
 from canary.rollout.stamp import Stamp
@@ -61,6 +62,7 @@ class Daemon:
     def __init__(self, world: World) -> None:
         self._world = world
         self._due = Due()
+        self._openings = Openings(world.clock.now())
         self._folds = Folds(world.source, world.grid.unit)
         self.copy = Copy(world.watching, self.handle, world.namespace, world.domain)
         pasts = Pasts(History(world.source), world.reading, world.grid, world.clock)
@@ -94,9 +96,9 @@ class Daemon:
         self.alive = self._world.clock.monotonic()
 
     def due_tick(self) -> None:
-        """Look at the routes whose time has come; at all of them once everything was listed."""
-        if self.copy.synced and not self._began:
-            self._began = True
+        """Look at the routes whose time has come; at all of them once everything was listed, or when a window opens."""
+        first, self._began = self.copy.synced and not self._began, self._began or self.copy.synced
+        if self._openings.passed(self._world.policies.windows(), self._world.clock.now()) or first:
             self.resync()
         for name in self._due.pop(self._world.clock.monotonic()):
             self.handle(name)

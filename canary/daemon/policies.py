@@ -6,6 +6,7 @@ from pathlib import Path
 from canary.errors import Invalid
 from canary.rollout import policyfile
 from canary.rollout.policy import Policy
+from canary.rollout.windows import Window
 
 
 class Policies:
@@ -35,6 +36,10 @@ class Policies:
             if policy.name == name:
                 return policy, ""
         return None, self._why(name)
+
+    def windows(self) -> set[Window]:
+        """All there are: starts wait for them."""
+        return {window for policy in tuple(self._good.values()) for window in policy.windows}
 
     def _read(self, path: Path, raw: bytes | str) -> None:
         try:

@@ -21,6 +21,7 @@ from canary.rollout.bounds import MOST_QUESTIONS, Bounds, questions, rounded
 from canary.rollout.gates import ErrorsGate, Gate, ObjectiveGate
 from canary.rollout.model import Duration, Frozen, Part, Share
 from canary.rollout.specs import specs
+from canary.rollout.windows import MOST_WINDOWS, Window
 
 FROZEN_LIMIT = 1536
 """Bytes a policy may take in the stamp, so that the stamp stays below 4 KiB: some 20 steps."""
@@ -91,6 +92,7 @@ class Policy(Frozen):
         ready_grace: how long a canary without ready endpoints, at weight 0, is waited for.
         deadline: how long the whole rollout may take, counting only time in which it was allowed to advance.
         stable_floor: part of stable's ready endpoints at the start that must be there for traffic to be added.
+        windows: times in which it may start and advance; none: always. Taking traffic back needs none.
         view: whose proxies are asked: the clients', which see everything that goes wrong, or where clients have none
             the servers' own.
         pin: whether a rollout is tied to one revision of the workload behind the canary.
@@ -109,6 +111,7 @@ class Policy(Frozen):
     ready_grace: Duration = timedelta(seconds=30)
     deadline: Deadline = timedelta(hours=6)
     stable_floor: Annotated[Part, Field(ge=0, le=1)] = 0.5
+    windows: Annotated[tuple[Window, ...], Field(max_length=MOST_WINDOWS)] = ()
     view: Literal["clients", "servers"] = "clients"
     pin: Literal["workload", "none"] = "workload"
 
@@ -151,7 +154,12 @@ class Policy(Frozen):
 
     def frozen(self) -> str:
         """The policy as the stamp holds it: whole, since what is default may be another tomorrow."""
-        return self.model_dump_json()
+        return self.model_dump_json(exclude=self.unasked)
+
+    @property
+    def unasked(self) -> set[str]:
+        """Keys of what is off where nobody asked for it, and always will be: the stamp has no room for them."""
+        return {name for name in ("windows",) if not getattr(self, name)}
 
     @property
     def rungs(self) -> tuple[Step, ...]:

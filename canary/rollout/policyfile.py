@@ -7,7 +7,9 @@ A policy as people write it: YAML, strict. No duplicate keys, no aliases, no unk
     spec: {steps: […], gates: […], …}
 """
 
+from collections.abc import Iterator
 from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import Field, ValidationError
@@ -19,6 +21,7 @@ from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
 from canary.rollout.model import Frozen
 from canary.rollout.policy import Bake, Name, Policy, Step
 from canary.rollout.strictyaml import Loc, place
+from canary.rollout.windows import Window
 
 API_VERSION, KIND = "canary.delivery/v1alpha1", "RolloutPolicy"
 SIZE_LIMIT = 64 * 1024
@@ -66,7 +69,10 @@ def read(text: str, file: str) -> Policy:
     if "name" in outer.spec:
         raise Invalid("spec.name: the name stands in metadata", at=place(node, ("spec", "name"), file))
     named = {"name": outer.metadata.name, **outer.spec}
-    return _validated(Policy, named, ("spec",), node, file)
+    policy = _validated(Policy, named, ("spec",), node, file)
+    if strange := [*_strange_zones(policy, node, file)]:
+        raise Refused(*strange)
+    return policy
 
 
 def decoded(raw: bytes, file: str) -> str:
@@ -87,6 +93,23 @@ def document(policy: Policy) -> dict[str, Any]:
     """What a file of this policy says, with every default written out."""
     spec = policy.model_dump(mode="json", exclude={"name"})
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": policy.name}, "spec": spec}
+
+
+def _strange_zones(policy: Policy, node: yaml.Node, file: str) -> Iterator[Invalid]:
+    """
+    Asked of files alone: a stamp was a file once, and has to be read wherever it is, with however old a list of zones.
+
+    The list comes with the program (tzdata); it is a table, not something that happens outside.
+    """
+    for number, window in enumerate(policy.windows):
+        try:
+            ZoneInfo(window.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            loc = ("spec", "windows", number, "zone")
+            yield Invalid(
+                f"spec.windows.{number}.zone: there is no time zone {window.zone}; write Europe/Berlin, America/New_York or UTC",
+                at=place(node, loc, file),
+            )
 
 
 def _validated(model: type[Model], raw: object, under: Loc, node: yaml.Node, file: str) -> Model:
@@ -115,6 +138,7 @@ _INNER: dict[object, type[Frozen]] = {
     "steps": Step,
     "bake": Bake,
     "finalBake": Bake,
+    "windows": Window,
     "errors": ErrorsGate,
     "objective": ObjectiveGate,
     "latency": LatencyGate,

@@ -73,6 +73,7 @@ class Snapshot:
         missing: requests that were due to the canary and that it did not get, after it had some; 0 = it gets its share.
         mesh: a sentence about why the mesh was not seen to follow the weights; "" = it was.
         conflicts: sentences about others who claim this route or its apex.
+        shut: a sentence about until when nothing may start or advance, since no window is open; "" = it may.
     """
 
     now: int
@@ -96,6 +97,7 @@ class Snapshot:
     missing: float = 0.0
     mesh: str = ""
     conflicts: tuple[str, ...] = ()
+    shut: str = ""
 
     @property
     def running(self) -> Stamp | None:

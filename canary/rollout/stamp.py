@@ -104,6 +104,7 @@ class Stamp(Head):
         lowered: how often weights were taken back after the end.
         spent: intervals in which the rollout was allowed to advance, up to `at`.
         going: since when it has been allowed to; what was unknown before is not held against it.
+        shut: no window was open then, so this time counts for no deadline.
         at: when this stamp was decided.
         acks: hash of the last value acted on, by word.
         seen: hashes of the last ids.
@@ -138,6 +139,7 @@ class Stamp(Head):
     lowered: int = 0
     spent: int = 0
     going: int = 0
+    shut: bool = False
     at: int = 0
     acks: dict[Word, str] = Field(default_factory=dict)
     seen: Annotated[tuple[str, ...], BeforeValidator(_apart)] = ()
@@ -147,7 +149,7 @@ class Stamp(Head):
 
     @field_serializer("policy")
     def _whole(self, policy: Policy | None) -> dict[str, Any] | None:
-        return policy.model_dump(mode="json") if policy else None
+        return policy.model_dump(mode="json", exclude=policy.unasked) if policy else None
 
     @field_serializer("seen", when_used="json")
     def _together(self, seen: tuple[str, ...]) -> str:

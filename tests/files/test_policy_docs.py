@@ -13,6 +13,7 @@ from canary.rollout.model import Frozen
 from canary.rollout.policy import Bake, Policy, Step
 from canary.rollout.policyfile import read
 from canary.rollout.schema import told, written
+from canary.rollout.windows import Window
 from tests.files.project import ROOT
 
 TEXT = (ROOT / "docs" / "policies.md").read_text()
@@ -21,6 +22,7 @@ SECTIONS: Mapping[str, type[Frozen]] = {
     "## `spec`": Policy,
     "### `steps`": Step,
     "### `bake`, `finalBake`": Bake,
+    "### `windows`": Window,
     "### Gate `errors`": ErrorsGate,
     "### Gate `objective`": ObjectiveGate,
     "### Gate `latency`": LatencyGate,

@@ -45,7 +45,7 @@ REASONS = {
     "Promoted", "Resumed", "Retried", "ScrapedTwice", "SourceAway", "StableAmbiguous", "StableChanged",
     "StableGone", "StableNotReady", "StableShrunk", "StampLost", "StampNewer", "Started", "Superseded",
     "Terminating", "ThirdBackend", "TooQuiet", "Undone", "UnknownTooLong", "Unmanaged", "Unsettled",
-    "WeightsDiffer", "Withdrawn", "WorkloadAmbiguous", "WorkloadUnclear",
+    "WeightsDiffer", "WindowShut", "Withdrawn", "WorkloadAmbiguous", "WorkloadUnclear",
 }  # fmt: skip
 
 

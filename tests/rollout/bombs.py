@@ -50,6 +50,28 @@ BOMBS: Mapping[str, str] = {
     "unknown gates": filled("   - {kind: x}\n", GOOD + "  gates:\n"),
     "wrong gates": filled("   - {kind: objective}\n", GOOD + "  gates:\n"),
     "bounds": filled("1s,", GOOD + "  gates: [{kind: errors}, {kind: latency, bounds: [", "]}]"),
+    "windows": filled("{cron: 0 9 * * mon, duration: 1h},", GOOD + "  windows: [", "]"),
+    "windows of unknown zones": GOOD
+    + "  windows:\n"
+    + "".join(f"    - {{cron: 0 9 * * mon, duration: 1h, zone: A/{number}}}\n" for number in range(8)),
+    **{
+        f"cron: {name}": GOOD + f"  windows: [{{duration: 1h, cron: '{cron}'}}]\n"
+        for name, cron in {
+            "a day that never comes": "0 0 31 2 *",
+            "stars": "*" * 60_000,
+            "a list": "0" + ",0" * 30_000 + " * * * *",
+            "ranges": "0-59," * 12_000 + "0 * * * *",
+            "digits": "9" * 60_000 + " * * * *",
+            "blanks": " " * 60_000,
+            "steps": "*/" * 30_000,
+            "no end of steps": "*/0 * * * *",
+            "control": "0 9 * * *\x1f",
+        }.items()
+    },
+    "a window of a thousand years": GOOD + "  windows: [{cron: 0 9 * * *, duration: 365000d}]\n",
+    "a window of no time": GOOD + "  windows: [{cron: 0 9 * * *, duration: 0s}]\n",
+    "a zone that is a file": GOOD + "  windows: [{cron: 0 9 * * *, duration: 1h, zone: ../../etc/passwd}]\n",
+    "a zone that is long": filled("a/", GOOD + "  windows: [{cron: 0 9 * * *, duration: 1h, zone: ", "}]"),
     "spaces": filled(" "),
     "tabs": filled("\t"),
     "lines": filled("\n"),

@@ -96,9 +96,21 @@ def test_any_text_as_the_value_of_any_key_is_a_policy_or_told_with_its_place(dat
     assert error is None or PLACE.fullmatch(error.at)
 
 
-WHOLE = document(read(LONGER, "p.yaml"))
+WINDOWS = "  windows: [{cron: 0 9 * * mon-fri, duration: 8h, zone: Europe/Berlin}]\n"
+WHOLE = document(read(LONGER + WINDOWS, "p.yaml"))
 keys = st.sampled_from(
-    [*WHOLE["spec"], "metadata", "steps.share", "steps.bake", "gates.kind", "gates.margin", "other"]
+    [
+        *WHOLE["spec"],
+        "metadata",
+        "steps.share",
+        "steps.bake",
+        "gates.kind",
+        "gates.margin",
+        "windows.cron",
+        "windows.duration",
+        "windows.zone",
+        "other",
+    ]
 )
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,

@@ -178,6 +178,8 @@ DISTURBANCES: tuple[tuple[str, Event], ...] = (
     ("the mesh cannot reach the canary", fact(missing=600.0)),
     ("the mesh reaches the canary", fact(missing=0.0)),
     ("clients followed for long", fact(strangers=(), following_for=100)),
+    ("windows shut", fact(shut="no window is open until Monday")),
+    ("a window opens", fact(shut="")),
     ("policy gone", fact(policy=None)),
     ("policy holds", fact(policy=a_policy(on_failure="hold"))),
 )  # fmt: skip

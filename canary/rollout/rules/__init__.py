@@ -17,6 +17,7 @@ from canary.rollout.rules.adds import (
     promoted_by_request,
     returned,
     too_quiet,
+    window_shut,
 )  # fmt: skip
 from canary.rollout.rules.ended import (
     drifted_after_promotion,
@@ -74,7 +75,7 @@ RULES: tuple[Rule, ...] = (
     drifting, resting, withdrawn, workload_unclear, stable_changed, stable_shrunk, unsettled, source_away,
     evidence_unread,
     # adds traffic; the last one always answers
-    returned, promoted_by_request, approving, baking, too_quiet, approval_missing, advance,
+    returned, promoted_by_request, approving, window_shut, baking, too_quiet, approval_missing, advance,
 )  # fmt: skip
 
 

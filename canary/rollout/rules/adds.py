@@ -43,6 +43,18 @@ def approving(seen: Snapshot) -> Decision | None:
     return hold(seen, approved, "Approved", f"step {request.step} approved{seen.requests.origin(request)}")
 
 
+def window_shut(seen: Snapshot) -> Decision | None:
+    """
+    Nothing goes on by itself outside of the policy's windows; not to its end either, which is the end of watching, too.
+
+    What a person asks for does (`promote`), and a canary that was away gets back what it had.
+    """
+    stamp = seen.on_trial
+    if stamp is None or not seen.shut:
+        return None
+    return hold(seen, stamp, "WindowShut", seen.shut)
+
+
 def baking(seen: Snapshot) -> Decision | None:
     """The evidence does not say go."""
     stamp, verdict = seen.on_trial, seen.verdict

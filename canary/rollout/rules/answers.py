@@ -12,17 +12,22 @@ def spent(seen: Snapshot, stamp: Stamp) -> int:
     """
     Intervals in which the rollout was allowed to advance: what deadlines count.
 
-    Not a weekend's pause, and not an outage of the metrics source, whose own switch says what to do about it.
+    Not a weekend's pause or freeze, and not an outage of the metrics source, whose own switch says what to do about it.
     """
-    counts = stamp.phase in _ADVANCING and stamp.reason != "SourceAway"
+    counts = may_advance(stamp) and stamp.reason != "SourceAway"
     return stamp.spent + (seen.since(stamp.at) if counts else 0)
 
 
 def changed(seen: Snapshot, stamp: Stamp, **changes: object) -> Stamp:
     """The stamp with changes, its accounts brought up to now."""
     new = stamp.but(spent=spent(seen, stamp), at=seen.now, **changes)
-    goes_on = new.phase in _ADVANCING and stamp.phase not in _ADVANCING
-    return new.but(going=seen.now) if goes_on else new
+    new = new.but(shut=bool(seen.shut) and new.phase in _ADVANCING)
+    return new.but(going=seen.now) if may_advance(new) and not may_advance(stamp) else new
+
+
+def may_advance(stamp: Stamp) -> bool:
+    """Neither people nor windows keep it where it is: only then deadlines count."""
+    return stamp.phase in _ADVANCING and not stamp.shut
 
 
 def acted_on(stamp: Stamp, request: Request) -> dict[str, object]:

@@ -164,6 +164,7 @@ def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
             "NotObserved",
             "a workload's newest generation was not yet seen by its controller",
         ),
+        (bool(seen.shut), "WindowShut", seen.shut),
         (
             was_replaced(seen, stamp, stamp.canary),
             "NothingNew",

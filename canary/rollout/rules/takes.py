@@ -6,6 +6,7 @@ from canary.rollout.rules.answers import (
     before_the_first_rung,
     changed,
     hold,
+    may_advance,
     move,
     phase_on_rung,
     spent,
@@ -257,7 +258,7 @@ def _found(seen: Snapshot, stamp: Stamp) -> str:
 def overdue(seen: Snapshot) -> Decision | None:
     """Nothing was known for too long, or the rollout takes longer than its policy allows."""
     stamp = seen.on_trial
-    if stamp is None or stamp.policy is None or stamp.phase not in (Phase.PROGRESSING, Phase.BAKING):
+    if stamp is None or stamp.policy is None or not may_advance(stamp):
         return None
     policy = stamp.policy
     unknown = max(seen.unknown_for, seen.away_for if policy.source_down == "rollback" else 0)
