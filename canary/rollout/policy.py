@@ -92,6 +92,8 @@ class Policy(Frozen):
         ready_grace: how long a canary without ready endpoints, at weight 0, is waited for.
         deadline: how long the whole rollout may take, counting only time in which it was allowed to advance.
         stable_floor: part of stable's ready endpoints at the start that must be there for traffic to be added.
+        capacity: how many ready endpoints the canary must have for its next share, as a part of what that share of the
+            traffic took at the start; 0: nobody counts them.
         windows: times in which it may start and advance; none: always. Taking traffic back needs none.
         view: whose proxies are asked: the clients', which see everything that goes wrong, or where clients have none
             the servers' own.
@@ -111,6 +113,7 @@ class Policy(Frozen):
     ready_grace: Duration = timedelta(seconds=30)
     deadline: Deadline = timedelta(hours=6)
     stable_floor: Annotated[Part, Field(ge=0, le=1)] = 0.5
+    capacity: Annotated[Part, Field(ge=0, le=2)] = 0.0
     windows: Annotated[tuple[Window, ...], Field(max_length=MOST_WINDOWS)] = ()
     view: Literal["clients", "servers"] = "clients"
     pin: Literal["workload", "none"] = "workload"
@@ -159,7 +162,7 @@ class Policy(Frozen):
     @property
     def unasked(self) -> set[str]:
         """Keys of what is off where nobody asked for it, and always will be: the stamp has no room for them."""
-        return {name for name in ("windows",) if not getattr(self, name)}
+        return {name for name in ("capacity", "windows") if not getattr(self, name)}
 
     @property
     def rungs(self) -> tuple[Step, ...]:

@@ -39,7 +39,7 @@ EXIT_CODES = {
 REASONS = {
     "Aborted", "Approved", "AwaitingApproval", "BadRequest", "BadWeights", "Baking", "CanaryAmbiguous",
     "CanaryChanged", "CanaryGone", "CanaryIsStable", "CanaryNotReady", "CanaryReady", "CanaryUnknown",
-    "CanaryUnreachable",
+    "CanaryTooSmall", "CanaryUnreachable",
     "ClaimedByOthers", "ClientsNotFollowing", "DeadlineExceeded", "Drifted", "GateFailed", "IdReused",
     "Idle", "NotObserved", "NothingNew", "NothingToSplit", "Paused", "PolicyMissing", "PromoteRequested",
     "Promoted", "Resumed", "Retried", "ScrapedTwice", "SourceAway", "StableAmbiguous", "StableChanged",

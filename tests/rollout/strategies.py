@@ -47,6 +47,7 @@ STAMPS: tuple[Stamp | None, ...] = (
     a_stamp(step=2),
     a_stamp(step=2, policy=with_approval(0.5)),
     a_stamp(step=2, policy=with_approval(0.5), phase=Phase.AWAITING_APPROVAL),
+    a_stamp(policy=a_policy(capacity="100%")),
     a_stamp(step=3, policy=a_policy(on_failure="hold", on_inconclusive="rollback", source_down="rollback")),
     a_stamp(step=2, policy=a_policy(pin="none", stable_floor=0.0), pins={}),
     a_stamp(step=3, phase=Phase.PAUSED, paused=True),

@@ -20,6 +20,7 @@ from tests.rollout.builders import (
     UID,
     a_leaf,
     a_pin,
+    a_policy,
     a_snapshot,
     a_stamp,
     a_start,
@@ -67,6 +68,9 @@ CASES: dict[str, Callable[[], Snapshot]] = {
     "stable_changed": lambda: a_snapshot(leaves=leaves(stable=a_leaf(STABLE, revision="8")), verdict=GO),
     "stable_shrunk": lambda: a_snapshot(leaves=leaves(stable=a_leaf(STABLE, 1)), verdict=GO),
     "unsettled": lambda: a_snapshot(mesh="smi-adaptor is not reconciling", verdict=GO),
+    "too_little_capacity": lambda: a_snapshot(
+        stamp=a_stamp(policy=a_policy(capacity="200%")), leaves=leaves(canary=a_leaf(CANARY, 3)), verdict=GO
+    ),
     "source_away": lambda: a_snapshot(source_away="Prometheus does not answer", verdict=GO),
     "evidence_unread": lambda: a_snapshot(evidence=None, verdict=None),
     "returned": lambda: a_snapshot(stamp=a_stamp(gap=NOW - 3, gaps=1)),

@@ -19,6 +19,7 @@ from canary.rollout.rules.adds import (
     too_quiet,
     window_shut,
 )  # fmt: skip
+from canary.rollout.rules.capacity import too_little_capacity
 from canary.rollout.rules.ended import (
     drifted_after_promotion,
     ended,
@@ -72,8 +73,8 @@ RULES: tuple[Rule, ...] = (
     # starts
     resumed, pausing, refused_by_abort, rejected, waiting_to_start, begins,
     # keeps it where it is
-    drifting, resting, withdrawn, workload_unclear, stable_changed, stable_shrunk, unsettled, source_away,
-    evidence_unread,
+    drifting, resting, withdrawn, workload_unclear, stable_changed, stable_shrunk, unsettled,
+    too_little_capacity, source_away, evidence_unread,
     # adds traffic; the last one always answers
     returned, promoted_by_request, approving, window_shut, baking, too_quiet, approval_missing, advance,
 )  # fmt: skip

@@ -6,6 +6,7 @@ from canary.rollout.past import Past
 from canary.rollout.policy import Policy
 from canary.rollout.requests import digest
 from canary.rollout.rules.answers import changed, move, rest
+from canary.rollout.rules.capacity import TOO_SMALL, lacks, serving
 from canary.rollout.rules.following import NOT_FOLLOWING
 from canary.rollout.rules.refusals import fitting_total, refusals, was_replaced
 from canary.rollout.rules.traffic import live_share, present_total
@@ -56,7 +57,7 @@ def begins(seen: Snapshot) -> Decision | None:
         return None
     accepted = _accepted(seen, wanted)
     present = live_share(seen, accepted) or 0.0
-    step = min(max(1, policy.rung_at(present)), len(policy.steps))
+    step = _first(policy, present)
     past = seen.past or Past(bounds=watched(policy.gates, {}))
     evidence = Evidence.begin(
         policy.specs(past.bounds, seen.unit), policy.confidence(), policy.next_share(step), past.intervals
@@ -78,6 +79,10 @@ def begins(seen: Snapshot) -> Decision | None:
         message=_started(seen, accepted, policy, step),
     )
     return move(seen, stamp)
+
+
+def _first(policy: Policy, present: float) -> int:
+    return min(max(1, policy.rung_at(present)), len(policy.steps))
 
 
 def _started(seen: Snapshot, stamp: Stamp, policy: Policy, step: int) -> str:
@@ -152,6 +157,7 @@ def _with(seen: Snapshot, wanted: str) -> tuple[str, ...]:
 def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
     canary, stable = seen.leaf(stamp.canary), seen.leaf(stamp.stable)
     away = seen.source_away or (seen.past.away if seen.past else "")
+    small = _too_small(seen, stamp)
     unobserved = [leaf.workload for leaf in (canary, stable) if leaf.workload and not leaf.workload.observed]
     checks = (
         (not wished(seen), "Withdrawn", WITHDRAWN),
@@ -164,6 +170,7 @@ def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
             "NotObserved",
             "a workload's newest generation was not yet seen by its controller",
         ),
+        (bool(small), TOO_SMALL, small),
         (bool(seen.shut), "WindowShut", seen.shut),
         (
             was_replaced(seen, stamp, stamp.canary),
@@ -173,6 +180,15 @@ def _waits(seen: Snapshot, stamp: Stamp) -> list[tuple[str, str]]:
         (bool(away), "SourceAway", away),
     )
     return [(reason, message) for applies, reason, message in checks if applies]
+
+
+def _too_small(seen: Snapshot, stamp: Stamp) -> str:
+    """For the first rung, where that is more than it has already."""
+    policy, present = seen.policy, live_share(seen, stamp) or 0.0
+    share = policy.share(_first(policy, present)) if policy else 0.0
+    if policy is None or share <= present + 1e-9:
+        return ""
+    return lacks(seen, stamp, policy, share, serving(seen.leaf(stamp.stable).ready, present))
 
 
 def _to_go_on(stamp: Stamp) -> str:
