@@ -4,6 +4,7 @@ A policy: by which ladder traffic moves, on what evidence, under which condition
 A rollout keeps the policy it started with: the whole of it is frozen into the stamp on the route.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -26,7 +27,7 @@ from canary.rollout.windows import MOST_WINDOWS, Window
 FROZEN_LIMIT = 1536
 """Bytes a policy may take in the stamp, so that the stamp stays below 4 KiB: some 20 steps."""
 
-USUAL_QUESTIONS, QUESTION_BYTES = 2, 104
+USUAL_QUESTIONS, QUESTION_BYTES = 2, 109
 """Each question beyond so many takes so many bytes of that for its own evidence: with eight, some 7 steps are left."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
@@ -74,6 +75,19 @@ class Step(Frozen):
         return {name: value for name, value in whole(self).items() if name != "approval" or value}
 
 
+class Certainty(Frozen):
+    """
+    How sure to be. Surer of one means later with it: twice as sure takes a few more bad, or good, responses.
+
+    Attributes:
+        alpha: chance that a canary within its margins is ever rolled back, however long the rollout, however often one looks.
+        beta: chance, at each step, that a canary which is worse than may advance does.
+    """
+
+    alpha: Annotated[Part, Field(ge=0.001, le=0.05)] = 0.01
+    beta: Annotated[Part, Field(ge=0.01, le=0.2)] = 0.05
+
+
 class Policy(Frozen):
     """
     Attributes:
@@ -86,6 +100,9 @@ class Policy(Frozen):
             if at least one request of the step was answered, none failed and nothing else speaks against the canary, and
             holds if not.
         on_failure: whether a failed gate takes traffic back, or holds and calls a person.
+        on_new_revision: whether a canary that becomes another revision on the way starts again from the first step, or ends
+            the rollout.
+        certainty: how sure to be before a canary is taken back, and before a step is left.
         source_down: whether a metrics source that is away altogether holds or, past `unknownDeadline`, rolls back.
         unknown_deadline: how long evidence about this rollout alone may be unknown before it is rolled back.
         settle_deadline: how long the mesh may take to follow a weight before a person is called.
@@ -97,6 +114,7 @@ class Policy(Frozen):
         windows: times in which it may start and advance; none: always. Taking traffic back needs none.
         view: whose proxies are asked: the clients', which see everything that goes wrong, or where clients have none
             the servers' own.
+        history: how many of the route's past rollouts are kept as records.
         pin: whether a rollout is tied to one revision of the workload behind the canary.
     """
 
@@ -107,6 +125,8 @@ class Policy(Frozen):
     min_requests: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 50
     on_inconclusive: Literal["hold", "rollback", "advance"] = "hold"
     on_failure: Literal["rollback", "hold"] = "rollback"
+    on_new_revision: Literal["restart", "rollback"] = "restart"
+    certainty: Annotated[Certainty, Field(alias="confidence")] = Certainty()
     source_down: Literal["hold", "rollback"] = "hold"
     unknown_deadline: Deadline = timedelta(minutes=10)
     settle_deadline: Deadline = timedelta(minutes=2)
@@ -117,6 +137,7 @@ class Policy(Frozen):
     windows: Annotated[tuple[Window, ...], Field(max_length=MOST_WINDOWS)] = ()
     view: Literal["clients", "servers"] = "clients"
     pin: Literal["workload", "none"] = "workload"
+    history: Annotated[int, Field(ge=1, le=100, strict=True)] = 10
 
     @field_validator("steps")
     @classmethod
@@ -156,13 +177,13 @@ class Policy(Frozen):
         return self
 
     def frozen(self) -> str:
-        """The policy as the stamp holds it: whole, since what is default may be another tomorrow."""
+        """The policy as the stamp holds it: whole but for `UNASKED`, since what is default may be another tomorrow."""
         return self.model_dump_json(exclude=self.unasked)
 
     @property
     def unasked(self) -> set[str]:
-        """Keys of what is off where nobody asked for it, and always will be: the stamp has no room for them."""
-        return {name for name in ("capacity", "windows") if not getattr(self, name)}
+        """Keys that the stamp leaves out, since they are as they are where nobody asks for them."""
+        return {name for name, off in UNASKED.items() if getattr(self, name) == off}
 
     @property
     def rungs(self) -> tuple[Step, ...]:
@@ -191,5 +212,15 @@ class Policy(Frozen):
         return rounded(self.gates)
 
     def confidence(self) -> Confidence:
-        """How sure to be; the evidence ring's defaults."""
-        return Confidence()
+        """How sure to be."""
+        return Confidence(alpha=self.certainty.alpha, beta=self.certainty.beta)
+
+
+UNASKED: Mapping[str, object] = {
+    "capacity": 0.0,
+    "certainty": Certainty(),
+    "history": 10,
+    "on_new_revision": "restart",
+    "windows": (),
+}
+"""Keys that few policies say anything about. Stamps that leave them out count on these defaults: they stay for ever."""

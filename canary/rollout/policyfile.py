@@ -19,7 +19,7 @@ from canary.errors import Invalid
 from canary.rollout import strictyaml
 from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
 from canary.rollout.model import Frozen
-from canary.rollout.policy import Bake, Name, Policy, Step
+from canary.rollout.policy import Bake, Certainty, Name, Policy, Step
 from canary.rollout.strictyaml import Loc, place
 from canary.rollout.windows import Window
 
@@ -139,6 +139,7 @@ _INNER: dict[object, type[Frozen]] = {
     "bake": Bake,
     "finalBake": Bake,
     "windows": Window,
+    "confidence": Certainty,
     "errors": ErrorsGate,
     "objective": ObjectiveGate,
     "latency": LatencyGate,

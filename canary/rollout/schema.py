@@ -12,13 +12,22 @@ from typing import Any, TypeAlias
 
 from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
 from canary.rollout.model import Frozen, format_duration
-from canary.rollout.policy import Bake, Policy, Step
+from canary.rollout.policy import Bake, Certainty, Policy, Step
 from canary.rollout.policyfile import API_VERSION, KIND
 from canary.rollout.windows import Window
 
 Schema: TypeAlias = dict[str, Any]
 
-MODELS: tuple[type[Frozen], ...] = (Policy, Step, Bake, Window, ErrorsGate, ObjectiveGate, LatencyGate)
+MODELS: tuple[type[Frozen], ...] = (
+    Policy,
+    Step,
+    Bake,
+    Window,
+    Certainty,
+    ErrorsGate,
+    ObjectiveGate,
+    LatencyGate,
+)
 """All that a policy consists of."""
 
 _ATTRIBUTE = re.compile(r"^    ((?:\w+)(?:, \w+)*): (.+(?:\n {8,}.+)*)", re.MULTILINE)

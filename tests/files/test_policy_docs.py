@@ -10,7 +10,7 @@ from canary.cli.shell.entry import execute
 from canary.cli.shell.world import World
 from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
 from canary.rollout.model import Frozen
-from canary.rollout.policy import Bake, Policy, Step
+from canary.rollout.policy import Bake, Certainty, Policy, Step
 from canary.rollout.policyfile import read
 from canary.rollout.schema import told, written
 from canary.rollout.windows import Window
@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, type[Frozen]] = {
     "### `steps`": Step,
     "### `bake`, `finalBake`": Bake,
     "### `windows`": Window,
+    "### `confidence`": Certainty,
     "### Gate `errors`": ErrorsGate,
     "### Gate `objective`": ObjectiveGate,
     "### Gate `latency`": LatencyGate,

@@ -1,5 +1,6 @@
 """A policy: what it accepts, in which units, and how large it may be."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from canary.evidence import Confidence
 from canary.rollout.model import format_duration, parse_duration, parse_part
 from canary.rollout.policy import FROZEN_LIMIT, Policy
 from tests.rollout.builders import a_policy
@@ -150,6 +152,19 @@ def test_shares_rise_in_thousandths_below_100_percent(shares: list[object]) -> N
         {"stableFloor": "150%"},
         {"stableFloor": float("nan")},
         {"pin": "image"},
+        {"onNewRevision": "hold"},
+        {"capacity": "-1%"},
+        {"capacity": "201%"},
+        {"capacity": float("nan")},
+        {"confidence": {"alpha": "0.09%"}},
+        {"confidence": {"alpha": "6%"}},
+        {"confidence": {"beta": "0.9%"}},
+        {"confidence": {"beta": "21%"}},
+        {"confidence": {"gamma": "1%"}},
+        {"confidence": 0.01},
+        {"history": 0},
+        {"history": 101},
+        {"history": True},
         {"name": ""},
         {"name": "Upper"},
         {"name": "a" * 64},
@@ -180,6 +195,39 @@ def test_a_frozen_policy_is_whole_and_reads_back() -> None:
     policy = Policy.model_validate(a_spec(deadline="90m", stableFloor="33.3%"))
     assert Policy.model_validate_json(policy.frozen()) == policy
     assert '"onFailure":"rollback"' in policy.frozen()
+
+
+def test_what_a_stamp_leaves_out_has_the_same_default_for_ever() -> None:
+    left_out = {"capacity": 0.0, "confidence": {"alpha": 0.01, "beta": 0.05}, "history": 10, "windows": []}
+    policy = Policy.model_validate(a_spec(**left_out, onNewRevision="restart"))
+    assert policy == Policy.model_validate_json(policy.frozen()) == Policy.model_validate(a_spec())
+    assert not {*left_out, "onNewRevision"} & json.loads(policy.frozen()).keys()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"capacity": "50%"},
+        {"confidence": {"alpha": "0.1%"}},
+        {"confidence": {"beta": "20%"}},
+        {"history": 100},
+        {"onNewRevision": "rollback"},
+        {"windows": [{"cron": "0 9 * * mon-fri", "duration": "8h"}]},
+    ],
+)
+def test_what_was_asked_for_is_frozen(asked: dict[str, object]) -> None:
+    policy = Policy.model_validate(a_spec(**asked))
+    assert Policy.model_validate_json(policy.frozen()) == policy != Policy.model_validate(a_spec())
+    assert asked.keys() <= json.loads(policy.frozen()).keys()
+
+
+def test_the_evidence_is_as_sure_as_the_policy_says() -> None:
+    usual, surer = (
+        Policy.model_validate(a_spec(confidence=confidence)).confidence()
+        for confidence in ({}, {"alpha": "0.1%", "beta": "1%"})
+    )
+    assert (usual, usual.limit, usual.needed) == (Confidence(), 100, 20)
+    assert (surer.limit, surer.needed) == (1000, 100)
 
 
 def test_a_ladder_takes_no_place_for_approvals_it_does_not_ask_for() -> None:

@@ -130,6 +130,17 @@ def test_another_revision_of_the_canary_is_the_next_attempt_from_the_start() -> 
     assert "from revision 7 to 8" in decision.message
 
 
+def test_where_the_policy_says_so_another_revision_ends_the_rollout() -> None:
+    stamp = a_stamp(policy=a_policy(on_new_revision="rollback"))
+    other = leaves(canary=a_leaf(CANARY, revision="8", generation=8))
+    decision = decide(a_snapshot(stamp=stamp, leaves=other, verdict=GO))
+    assert (decision.weights, decision.reason) == (BACK, "CanaryChanged")
+    assert (stamped(decision).phase, stamped(decision).attempt) == (Phase.ROLLED_BACK, 1)
+    assert "from revision 7 to 8 on the way" in decision.message
+    after = settle(a_snapshot(stamp=stamp, leaves=other, verdict=GO))
+    assert decide(after).rule == "ended"
+
+
 @pytest.mark.parametrize(
     "leaf",
     [

@@ -135,7 +135,8 @@ def canary_changed(seen: Snapshot) -> Decision | None:
     """
     The canary is another revision than the one on trial: what was learned is about the old one.
 
-    So is what people asked for, seeing the old one. What is careful (abort, pause) still holds.
+    So is what people asked for, seeing the old one. What is careful (abort, pause) still holds. Where nobody may change it
+    on the way, that is its end.
     """
     stamp = seen.on_trial
     pinned = stamp.pins.get(stamp.canary) if stamp else None
@@ -145,7 +146,10 @@ def canary_changed(seen: Snapshot) -> Decision | None:
     new = workload.pin
     if new.same_revision(pinned) or (new.uid == pinned.uid and new.generation < pinned.generation):
         return None
-    message = f"{stamp.canary} went from revision {pinned.revision} to {new.revision}; attempt {stamp.attempt + 1} begins"
+    went = f"{stamp.canary} went from revision {pinned.revision} to {new.revision}"
+    if stamp.policy is not None and stamp.policy.on_new_revision == "rollback":
+        return taken_back(seen, stamp, Phase.ROLLED_BACK, "CanaryChanged", f"{went} on the way")
+    message = f"{went}; attempt {stamp.attempt + 1} begins"
     anew = changed(
         seen,
         stamp,
