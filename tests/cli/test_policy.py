@@ -37,6 +37,19 @@ spec:
 """
 
 
+WITH_WINDOWS = (
+    RIGHT
+    + """\
+  onInconclusive: advance
+  capacity: 50%
+  confidence: {alpha: 0.1%}
+  windows:
+    - {cron: 0 9 * * mon-thu, duration: 8h, zone: Europe/Berlin}
+    - {cron: 0 9 * * fri, duration: 5h}
+"""
+)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "right.yaml").write_text(RIGHT)
@@ -112,6 +125,8 @@ def test_a_policy_is_shown_with_what_it_leaves_to_defaults(policy: Call, folder:
         "objective  99 % within 250ms",
         "deadline         6h",
         "stableFloor      50%",
+        "confidence       alpha 1%, beta 5%",
+        "windows          none",
     ):
         assert f"\n{line}\n" in f"\n{said.out}"
     assert (
@@ -119,10 +134,31 @@ def test_a_policy_is_shown_with_what_it_leaves_to_defaults(policy: Call, folder:
     )
 
 
+def test_what_a_policy_says_in_several_words_is_shown_on_one_line(policy: Call, folder: Path) -> None:
+    (folder / "right.yaml").write_text(WITH_WINDOWS)
+    shown = policy("show", "right", "--policies", str(folder)).out.splitlines()
+    assert (
+        "windows          cron 0 9 * * mon-thu, duration 8h, zone Europe/Berlin; cron 0 9 * * fri, duration 5h, zone UTC"
+        in shown
+    )
+    assert "confidence       alpha 0.1%, beta 5%" in shown
+
+
+def test_a_plan_says_that_windows_are_not_in_it_and_how_little_is_enough(policy: Call, folder: Path) -> None:
+    (folder / "right.yaml").write_text(WITH_WINDOWS)
+    said = policy("plan", "right", "--rps", "1", "--policies", str(folder)).out
+    assert "with a *, without the time in which none of its windows is open." in said
+    assert "has seen 50 canary requests, or fewer of which none failed, and nothing speaks against it" in said
+
+
+@pytest.mark.parametrize("text", [RIGHT, WITH_WINDOWS], ids=["short", "long"])
 @pytest.mark.parametrize("form", ["yaml", "json"])
-def test_a_policy_is_shown_as_a_file_that_says_the_same(policy: Call, folder: Path, form: str) -> None:
+def test_a_policy_is_shown_as_a_file_that_says_the_same(
+    policy: Call, folder: Path, form: str, text: str
+) -> None:
+    (folder / "right.yaml").write_text(text)
     said = policy("show", "right", "--policies", str(folder), "-o", form)
-    assert read(said.out, "shown") == read(RIGHT, "right.yaml")
+    assert read(said.out, "shown") == read(text, "right.yaml")
     assert yaml.safe_load(said.out)["spec"]["deadline"] == "6h"
 
 

@@ -139,5 +139,16 @@ def _gate(gate: Gate) -> str:
 
 
 def _rest(spec: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in spec.items():
-        yield key, f"{100 * value:g}%" if isinstance(value, float) else str(value)
+    return ((key, _plain(value)) for key, value in spec.items())
+
+
+def _plain(value: object) -> str:
+    """As people say it: parts of a whole, settings beside each other, nothing at all."""
+    match value:
+        case float():
+            return f"{100 * value:g}%"
+        case dict():
+            return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items())
+        case list():
+            return "; ".join(map(_plain, value)) or "none"
+    return str(value)

@@ -31,7 +31,7 @@ def show(policy: Policy, found: Plan, unit: timedelta, screen: Screen) -> None:
     for line in columns([_head(found), *(_row(policy, stage) for stage in found.stages)]):
         screen.line(line)
     screen.line()
-    screen.line(f"All of it takes {_time(found.seconds)} when the canary is healthy{_people(found)}.")
+    screen.line(f"All of it takes {_time(found.seconds)} when the canary is healthy{_apart(policy, found)}.")
     if found.unit > unit:
         screen.line(
             f"So long bakes are played in intervals of {format_duration(found.unit)}: short times are rough."
@@ -63,9 +63,11 @@ def _catch(catch: Catch, longest: timedelta) -> str:
     return "passes" if catch.passed >= USUAL else f"not in {format_duration(longest)}"
 
 
-def _people(found: Plan) -> str:
+def _apart(policy: Policy, found: Plan) -> str:
+    """What nobody can foretell."""
     asked = any(stage.approval for stage in found.stages)
-    return ", and what people take to approve the steps with a *" if asked else ""
+    people = ", and what people take to approve the steps with a *" if asked else ""
+    return people + (", without the time in which none of its windows is open" if policy.windows else "")
 
 
 def _remarks(policy: Policy, found: Plan) -> Iterator[str]:
@@ -92,7 +94,7 @@ def _words(policy: Policy, used: set[str]) -> Iterator[str]:
             "next one, where it is watched as well, and from the last it is promoted."
         )
     if "not" in used:
-        fewer = ", or one and none failed" if policy.on_inconclusive == "advance" else ""
+        fewer = ", or fewer of which none failed," if policy.on_inconclusive == "advance" else ""
         yield (
             "not in …: cannot be caught within bake.max at this traffic. Then the step goes on if it has seen "
             f"{policy.min_requests} canary requests{fewer} and nothing speaks against it, else {_otherwise(policy)}."
