@@ -39,6 +39,7 @@ def guarded(
     asked: str = "2026-01-01T12:00",
     script: tuple[tuple[float, Act], ...] = (),
     approval: bool = False,
+    rate: float = RATE,
 ) -> Iterator[Play]:
     """
     A healthy rollout, just asked for.
@@ -48,11 +49,12 @@ def guarded(
         asked: when, in UTC.
         script: what happens when, seconds after that.
         approval: of the step to 50 %.
+        rate: requests per second.
     """
     text = POLICY.replace("approval: false", f"approval: {str(approval).lower()}") + "".join(
         f"  {key}\n" for key in keys
     )
-    scene = replace(BY_NAME["good"], policy="guarded", rate=RATE, script=script, longest=1e9)
+    scene = replace(BY_NAME["good"], policy="guarded", rate=rate, script=script, longest=1e9)
     start = datetime.fromisoformat(asked).replace(tzinfo=UTC) - timedelta(seconds=BEFORE)
     with opened(scene, Setting(policyfile.read(text, "guarded.yaml"), text, start=start)) as show:
         yield Play(show, scene, seed=1)

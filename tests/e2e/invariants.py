@@ -183,6 +183,15 @@ def a_step_up_says_on_what(change: Change) -> str | None:
     return None if allowed else f"to step {change.new.get('step')} by {reason}"
 
 
+def nothing_rises_while_shut(change: Change) -> str | None:
+    """Outside of its windows a rollout starts nothing and goes no step on; a return to what it had is neither."""
+    new = change.new
+    higher = int(new.get("step", 0)) > int(change.old.get("step", 0))
+    if not (change.raised and higher and new.get("shut")) or promoted(change):
+        return None
+    return f"raised to step {new.get('step')} while no window was open"
+
+
 INVARIANTS: tuple[Invariant, ...] = (
     weights_are_whole,
     sum_is_kept,
@@ -194,6 +203,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     at_most_one_rung_up,
     shares_stand_on_rungs,
     a_step_up_says_on_what,
+    nothing_rises_while_shut,
     nothing_rises_after_the_end,
     an_end_stays,
 )

@@ -39,6 +39,7 @@ def at(canary: int) -> dict[str, Any]:
 
 
 CREATED = a_version(1, at(100), manager="kubectl")
+EMPTY = a_version(1, at(0), manager="kubectl")
 FIRST = a_version(2, at(100), step=1)
 SECOND = a_version(3, at(250), step=2)
 THIRD = a_version(4, at(500), step=3)
@@ -63,6 +64,12 @@ def test_what_others_write_is_not_ours() -> None:
 def test_a_return_to_an_earned_rung_is_allowed() -> None:
     gap = a_version(5, at(0), step=3, gap=7)
     assert violations([CREATED, FIRST, SECOND, THIRD, gap, a_version(6, at(500), step=3)]) == []
+
+
+def test_a_return_or_a_promotion_by_request_while_no_window_is_open_is_allowed() -> None:
+    gap = a_version(4, at(0), step=2, gap=7, shut=True)
+    full = a_version(6, at(1000), step=4, phase="Baking", acks={"promote": "abc"}, shut=True)
+    assert violations([CREATED, FIRST, SECOND, gap, a_version(5, at(250), step=2, shut=True), full]) == []
 
 
 def test_a_promotion_by_request_skips_rungs() -> None:
@@ -100,6 +107,8 @@ def test_a_new_attempt_may_rise_after_a_rollback() -> None:
             "a_step_up_says_on_what",
             [CREATED, FIRST, a_version(3, at(250), step=2, reason="TooQuietAdvanced")],
         ),
+        ("nothing_rises_while_shut", [CREATED, FIRST, a_version(3, at(250), step=2, shut=True)]),
+        ("nothing_rises_while_shut", [EMPTY, a_version(2, at(100), step=1, shut=True)]),
         (
             "nothing_rises_after_the_end",
             [CREATED, FIRST, SECOND, BACK, a_version(5, at(100), phase="RolledBack")],
