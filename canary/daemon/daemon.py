@@ -97,8 +97,9 @@ class Daemon:
 
     def due_tick(self) -> None:
         """Look at the routes whose time has come; at all of them once everything was listed, or when a window opens."""
-        first, self._began = self.copy.synced and not self._began, self._began or self.copy.synced
-        if self._openings.passed(self._world.policies.windows(), self._world.clock.now()) or first:
+        opened = self._openings.passed(self._world.policies.windows(), self._world.clock.now())
+        if self.copy.synced and (opened or not self._began):
+            self._began = True
             self.resync()
         for name in self._due.pop(self._world.clock.monotonic()):
             self.handle(name)

@@ -27,7 +27,7 @@ spec:
   gates:
     - {kind: errors, margin: 3%}
     - {kind: objective, success: 95%}
-  deadline: 30m
+  deadline: 20m
 """
 
 HOUR = 3600.0
