@@ -64,6 +64,33 @@ class Timing:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    """
+    A number at the ends of some intervals, in order.
+
+    Attributes:
+        values: None where there was none, or none that is finite.
+        odd: a sentence about why; "" = there are none of these.
+    """
+
+    values: tuple[float | None, ...]
+    odd: str = ""
+
+
+class Numbers(Protocol):
+    """Answers PromQL that others wrote."""
+
+    def points(self, query: str, first: int, last: int) -> Points:
+        """
+        The one number that `query` answers, at the end of every interval `first`..`last`; unknown where it is not one.
+
+        Raises:
+            Unavailable: no usable answer before the deadline.
+            Stalled: it will not answer us before a person changes something.
+        """
+
+
 class Source(Protocol):
     """Exact counts per interval of a grid on the source's own clock."""
 
