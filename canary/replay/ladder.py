@@ -166,12 +166,13 @@ class _Run:
 
 def _answerable(policy: Policy, recording: Recording) -> tuple[Policy, str]:
     """The policy without what the recording cannot tell, and a remark that says so."""
+    note = " (metric gates are not replayed)" if policy.metrics else ""
     if recording.tails() or not asks_for_latency(policy.gates):
-        return policy, ""
+        return policy, note
     left = tuple(gate for gate in policy.gates if not asks_for_latency((gate,)))
     return policy.model_copy(
         update={"gates": left}
-    ), " (no latency in the recording: gates about it were left out)"
+    ), f" (no latency in the recording: gates about it were left out){note}"
 
 
 def _positions(watched_bounds: Sequence[float], recorded: Sequence[float]) -> tuple[int, ...] | None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from canary.evidence.bounds import DEFAULT, LOWEST, MOST, choose
 from canary.rollout.gates import Gate, LatencyGate, ObjectiveGate
+from canary.rollout.metric import MetricGate
 from canary.rollout.model import format_duration
 
 HISTOGRAM = (
@@ -61,8 +62,8 @@ def rounded(gates: Sequence[Gate]) -> tuple[str, ...]:
 
 def questions(gates: Sequence[Gate]) -> int:
     """How many the evidence has to answer, where as many bounds are chosen as may be."""
-    gate = _latency(gates)
-    return len(gates) if gate is None else len(gates) - 1 + (len(gate.bounds) or _most_chosen(gates))
+    gate, asked = _latency(gates), _weighed(gates)
+    return asked if gate is None else asked - 1 + (len(gate.bounds) or _most_chosen(gates))
 
 
 def asks_for_latency(gates: Sequence[Gate]) -> bool:
@@ -83,7 +84,12 @@ def _compared(
 
 
 def _most_chosen(gates: Sequence[Gate]) -> int:
-    return max(1, min(MOST, MOST_QUESTIONS - len(gates) + 1))
+    return max(1, min(MOST, MOST_QUESTIONS - _weighed(gates) + 1))
+
+
+def _weighed(gates: Sequence[Gate]) -> int:
+    """A metric is compared with its limits: it asks nothing of the evidence."""
+    return sum(not isinstance(gate, MetricGate) for gate in gates)
 
 
 def _quickest(tails: Mapping[float, float]) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from canary.evidence.bounds import MOST
+from canary.rollout.metric import MetricGate
 from canary.rollout.model import Duration, Frozen, Part
 
 SLOWEST = timedelta(seconds=50)
@@ -107,4 +108,4 @@ class LatencyGate(Frozen):
         return self
 
 
-Gate = Annotated[ErrorsGate | ObjectiveGate | LatencyGate, Field(discriminator="kind")]
+Gate = Annotated[ErrorsGate | ObjectiveGate | LatencyGate | MetricGate, Field(discriminator="kind")]

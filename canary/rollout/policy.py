@@ -20,6 +20,7 @@ from pydantic import (
 from canary.evidence import AnyGate, Confidence
 from canary.rollout.bounds import MOST_QUESTIONS, Bounds, questions, rounded
 from canary.rollout.gates import ErrorsGate, Gate, ObjectiveGate
+from canary.rollout.metric import MOST_METRICS, MetricGate
 from canary.rollout.model import Duration, Frozen, Part, Share
 from canary.rollout.specs import specs
 from canary.rollout.windows import MOST_WINDOWS, Window
@@ -154,7 +155,14 @@ class Policy(Frozen):
     @field_validator("gates")
     @classmethod
     def _kinds(cls, gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
-        asked = [gate.target if isinstance(gate, ObjectiveGate) else gate.kind for gate in gates]
+        metrics = [gate.name for gate in gates if isinstance(gate, MetricGate)]
+        if len(metrics) > MOST_METRICS or len(set(metrics)) < len(metrics):
+            raise ValueError(f"there may be {MOST_METRICS} gates of kind metric, each with a name of its own")
+        asked = [
+            gate.target if isinstance(gate, ObjectiveGate) else gate.kind
+            for gate in gates
+            if not isinstance(gate, MetricGate)
+        ]
         if asked.count("errors") != 1 or len(set(asked)) < len(asked):
             raise ValueError(
                 "there must be one gate of kind errors, at most one of kind latency, and one objective for each target"
@@ -178,12 +186,25 @@ class Policy(Frozen):
 
     def frozen(self) -> str:
         """The policy as the stamp holds it: whole but for `UNASKED`, since what is default may be another tomorrow."""
-        return self.model_dump_json(exclude=self.unasked)
+        return self.stamped.model_dump_json(exclude=self.unasked)
 
     @property
     def unasked(self) -> set[str]:
         """Keys that the stamp leaves out, since they are as they are where nobody asks for them."""
         return {name for name, off in UNASKED.items() if getattr(self, name) == off}
+
+    @property
+    def stamped(self) -> "Policy":
+        """What a stamp holds: of the queries of metrics only which they are."""
+        if all(gate.is_stamped for gate in self.metrics):
+            return self
+        gates = tuple(gate.stamped if isinstance(gate, MetricGate) else gate for gate in self.gates)
+        return self.model_copy(update={"gates": gates})
+
+    @property
+    def metrics(self) -> tuple[MetricGate, ...]:
+        """The gates that are no question of evidence."""
+        return tuple(gate for gate in self.gates if isinstance(gate, MetricGate))
 
     @property
     def rungs(self) -> tuple[Step, ...]:

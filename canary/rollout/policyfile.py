@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from canary.errors import Invalid
 from canary.rollout import strictyaml
 from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
+from canary.rollout.metric import MetricGate
 from canary.rollout.model import Frozen
 from canary.rollout.policy import Bake, Certainty, Name, Policy, Step
 from canary.rollout.strictyaml import Loc, place
@@ -70,7 +71,7 @@ def read(text: str, file: str) -> Policy:
         raise Invalid("spec.name: the name stands in metadata", at=place(node, ("spec", "name"), file))
     named = {"name": outer.metadata.name, **outer.spec}
     policy = _validated(Policy, named, ("spec",), node, file)
-    if strange := [*_strange_zones(policy, node, file)]:
+    if strange := [*_strange_zones(policy, node, file), *_digests(policy, node, file)]:
         raise Refused(*strange)
     return policy
 
@@ -112,6 +113,16 @@ def _strange_zones(policy: Policy, node: yaml.Node, file: str) -> Iterator[Inval
             )
 
 
+def _digests(policy: Policy, node: yaml.Node, file: str) -> Iterator[Invalid]:
+    """A stamp names queries by their digest, a file has to have them."""
+    for number, gate in enumerate(policy.gates):
+        if isinstance(gate, MetricGate) and gate.is_stamped:
+            yield Invalid(
+                f"spec.gates.{number}.query: this is the digest of a query; write the query itself",
+                at=place(node, ("spec", "gates", number, "query"), file),
+            )
+
+
 def _validated(model: type[Model], raw: object, under: Loc, node: yaml.Node, file: str) -> Model:
     try:
         return model.model_validate(raw, by_alias=True, by_name=False)
@@ -143,6 +154,7 @@ _INNER: dict[object, type[Frozen]] = {
     "errors": ErrorsGate,
     "objective": ObjectiveGate,
     "latency": LatencyGate,
+    "metric": MetricGate,
 }
 """Which model reads what stands below a key, or in a gate of a kind."""
 

@@ -11,6 +11,7 @@ from inspect import getdoc
 from typing import Any, TypeAlias
 
 from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
+from canary.rollout.metric import MetricGate
 from canary.rollout.model import Frozen, format_duration
 from canary.rollout.policy import Bake, Certainty, Policy, Step
 from canary.rollout.policyfile import API_VERSION, KIND
@@ -27,6 +28,7 @@ MODELS: tuple[type[Frozen], ...] = (
     ErrorsGate,
     ObjectiveGate,
     LatencyGate,
+    MetricGate,
 )
 """All that a policy consists of."""
 

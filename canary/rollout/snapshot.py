@@ -8,6 +8,7 @@ from datetime import timedelta
 from canary.evidence import Evidence, Verdict
 from canary.rollout.past import Past
 from canary.rollout.policy import Policy
+from canary.rollout.reading import Reading
 from canary.rollout.requests import Request, Requests
 from canary.rollout.stamp import Head, Pin, Stamp
 from canary.routes.route import Route
@@ -71,6 +72,7 @@ class Snapshot:
         strangers: client workloads that were seen not to follow the weights.
         following_for: for how many intervals in a row none was.
         missing: requests that were due to the canary and that it did not get, after it had some; 0 = it gets its share.
+        metrics: what was read for the metric gates of this step, by their names.
         mesh: a sentence about why the mesh was not seen to follow the weights; "" = it was.
         conflicts: sentences about others who claim this route or its apex.
         shut: a sentence about until when nothing may start or advance, since no window is open; "" = it may.
@@ -95,6 +97,7 @@ class Snapshot:
     strangers: tuple[str, ...] = ()
     following_for: int = 0
     missing: float = 0.0
+    metrics: Mapping[str, Reading] = field(default_factory=dict)
     mesh: str = ""
     conflicts: tuple[str, ...] = ()
     shut: str = ""

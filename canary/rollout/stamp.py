@@ -9,7 +9,14 @@ looking again. `v`, `uid`, `id`, `stable` and `canary` never change meaning, so 
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, field_serializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from canary.rollout.bounds import MOST_QUESTIONS
 from canary.rollout.model import Frozen
@@ -85,7 +92,7 @@ class Stamp(Head):
         total: what all weights sum to.
         seed: the share the canary had before any weight was written: kept while it waits, and gone back to where
             clients do not follow the first rung.
-        policy: as it was when the rollout started; None while nothing was started.
+        policy: as it was when the rollout started, metrics' queries by their digests; None while nothing was started.
         pins: what was pinned, by backend.
         replaced: the revision that the last promotion replaced: it is not rolled out by mistake.
         since: first interval to fold on top of `checkpoint`.
@@ -146,6 +153,11 @@ class Stamp(Head):
     reason: str = ""
     message: str = ""
     write: str = ""
+
+    @field_validator("policy")
+    @classmethod
+    def _without_queries(cls, policy: Policy | None) -> Policy | None:
+        return policy.stamped if policy else None
 
     @field_serializer("policy")
     def _whole(self, policy: Policy | None) -> dict[str, Any] | None:

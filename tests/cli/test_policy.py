@@ -230,6 +230,29 @@ def test_files_that_cannot_be_read_are_told(policy: Call, tmp_path: Path) -> Non
     assert "there is no *.yaml file in the folder" in policy("validate", str(tmp_path)).err
 
 
+METERED = RIGHT.replace("right", "metered").replace(
+    "{kind: objective, p99: 250ms}",
+    "{kind: metric, name: depth, query: 'max(depth{app=\"{{canary}}\"})', min: 1, max: 9, of: 6}",
+)
+
+
+def test_a_metric_is_shown_with_its_query_and_limits(policy: Call, folder: Path) -> None:
+    (folder / "metered.yaml").write_text(METERED)
+    said = policy("show", "metered", "--policies", str(folder))
+    line = 'metric  depth: not 3 of the last 6 points outside 1 to 9, of max(depth{app="{{canary}}"})'
+    assert f"\n{line}\n" in said.out
+    whole = policy("show", "metered", "--policies", str(folder), "-o", "yaml").out
+    assert read(whole, "shown") == read(METERED, "metered.yaml")
+    assert policy("validate", f"{folder}/metered.yaml").code == 0
+
+
+def test_a_plan_says_that_metrics_are_not_played(policy: Call, folder: Path) -> None:
+    (folder / "metered.yaml").write_text(METERED)
+    said = policy("plan", "metered", "--rps", "100", "--policies", str(folder))
+    told = "Metric depth is not played. No step is left before its 6 points are known, after 1m at least.\n"
+    assert told in said.out
+
+
 def test_the_shipped_policies_are_right(policy: Call) -> None:
     said = policy("validate", str(SHIPPED))
     assert (said.code, said.err) == (0, "")

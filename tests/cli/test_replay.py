@@ -41,6 +41,17 @@ def test_a_person_reads_when_and_why(call: Call, tmp_path: Path) -> None:
     assert second.strip().startswith("errors: 32.00 % of the canary's requests failed")
 
 
+def test_that_metric_gates_are_not_replayed_is_told(call: Call, tmp_path: Path) -> None:
+    path, folder = a_recording(tmp_path, "b.jsonl", failures=80), tmp_path / "policies"
+    folder.mkdir()
+    (folder / "p.yaml").write_text(
+        "apiVersion: canary.delivery/v1alpha1\nkind: RolloutPolicy\nmetadata: {name: p}\n"
+        "spec: {steps: [{share: 10%}], gates: [{kind: errors}, {kind: metric, name: m, query: x, max: 1}]}\n"
+    )
+    said = call(World.real(), "replay", "--policy", "p", "--increments", str(path), "--policies", str(folder))
+    assert said.out.splitlines()[-1].endswith("(metric gates are not replayed)")
+
+
 def test_a_broken_file_does_not_hide_the_others(call: Call, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("{")
     a_recording(tmp_path, "b.jsonl")

@@ -9,6 +9,7 @@ from canary.cli import program
 from canary.cli.shell.entry import execute
 from canary.cli.shell.world import World
 from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
+from canary.rollout.metric import MetricGate
 from canary.rollout.model import Frozen
 from canary.rollout.policy import Bake, Certainty, Policy, Step
 from canary.rollout.policyfile import read
@@ -27,6 +28,7 @@ SECTIONS: Mapping[str, type[Frozen]] = {
     "### Gate `errors`": ErrorsGate,
     "### Gate `objective`": ObjectiveGate,
     "### Gate `latency`": LatencyGate,
+    "### Gate `metric`": MetricGate,
 }
 
 ROW = re.compile(r"\| `(?P<key>\w+)` \| (?P<default>[^|]+) \| (?P<unit>[^|]+) \| (?P<why>[^|]+) \|")

@@ -41,7 +41,7 @@ REASONS = {
     "CanaryChanged", "CanaryGone", "CanaryIsStable", "CanaryNotReady", "CanaryReady", "CanaryUnknown",
     "CanaryTooSmall", "CanaryUnreachable",
     "ClaimedByOthers", "ClientsNotFollowing", "DeadlineExceeded", "Drifted", "GateFailed", "IdReused",
-    "Idle", "NotObserved", "NothingNew", "NothingToSplit", "Paused", "PolicyMissing", "PromoteRequested",
+    "Idle", "MetricFailed", "MetricUnknown", "NotObserved", "NothingNew", "NothingToSplit", "Paused", "PolicyMissing", "PromoteRequested",
     "Promoted", "Resumed", "Retried", "ScrapedTwice", "SourceAway", "StableAmbiguous", "StableChanged",
     "StableGone", "StableNotReady", "StableShrunk", "StampLost", "StampNewer", "Started", "Superseded",
     "Terminating", "ThirdBackend", "TooQuiet", "Undone", "UnknownTooLong", "Unmanaged", "Unsettled",

@@ -13,6 +13,10 @@ def filled(unit: str, head: str = GOOD + "  x: ", tail: str = "") -> str:
     return head + unit * ((SIZE_LIMIT - len(head) - len(tail)) // len(unit)) + tail
 
 
+METRIC = GOOD + "  gates:\n  - {kind: errors}\n  - kind: metric\n    name: m\n    max: 1\n    query: "
+"""A policy that only lacks what the metric asks."""
+
+
 def chained() -> str:
     """Nine times nine times nine …: a billion laughs."""
     lines = [f"  {chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)]
@@ -72,6 +76,19 @@ BOMBS: Mapping[str, str] = {
     "a window of no time": GOOD + "  windows: [{cron: 0 9 * * *, duration: 0s}]\n",
     "a zone that is a file": GOOD + "  windows: [{cron: 0 9 * * *, duration: 1h, zone: ../../etc/passwd}]\n",
     "a zone that is long": filled("a/", GOOD + "  windows: [{cron: 0 9 * * *, duration: 1h, zone: ", "}]"),
+    "metrics": filled(
+        "   - {kind: metric, name: m, query: x, max: 1}\n", GOOD + "  gates:\n   - {kind: errors}\n"
+    ),
+    "a long metric's name": filled("a", GOOD + "  gates: [{kind: metric, query: x, max: 1, name: ", "}]"),
+    "a long query": filled("a", METRIC),
+    "many texts": METRIC + "'" + '""' * 1023 + "#'",
+    "many open texts": METRIC + "'" + '"\\a' * 682 + "\"'",
+    "backslashes": METRIC + "'" + '"' + "\\" * 2046 + "'",
+    "placeholders": METRIC + "'x{a=\"" + "{{canary}}" * 200 + "\" # }'",
+    "open placeholders": METRIC + "'x{a=\"" + "{" * 2000 + "\"}'",
+    "spaces in a placeholder": METRIC + "'x{a=\"{{" + " " * 2000 + "\"}'",
+    "a digest": METRIC + "'@0123456789abcdef'",
+    "a query that is no text": METRIC + "{a: b}",
     "spaces": filled(" "),
     "tabs": filled("\t"),
     "lines": filled("\n"),

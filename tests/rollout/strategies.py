@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from canary.evidence import Arm, Interval, Stratum
 from canary.rollout.past import Past
+from canary.rollout.reading import Reading
 from canary.rollout.requests import digest
 from canary.rollout.snapshot import Leaf, Snapshot
 from canary.rollout.stamp import Head, Stamp
@@ -39,6 +40,16 @@ from tests.rollout.builders import (
     with_approval,
 )
 
+METRICS = ({"kind": "metric", "name": name, "query": "depth", "max": 1} for name in ("a", "b"))
+METERED = a_policy(gates=[{"kind": "errors"}, *METRICS])
+READINGS = (
+    Reading(NOW - 6, (1.0,) * 5),
+    Reading(NOW - 6, (2.0,) * 5),
+    Reading(NOW - 6, (1.0, None, 1.0, 1.0, 1.0), "it answers NaN", unknown_since=NOW - 700),
+    Reading(NOW - 2, (), "it answers nothing", unknown_since=NOW - 5),
+    Reading(NOW - 60, (1.0,) * 5),
+)
+
 STAMPS: tuple[Stamp | None, ...] = (
     None,
     a_waiting_stamp(),
@@ -49,6 +60,9 @@ STAMPS: tuple[Stamp | None, ...] = (
     a_stamp(step=2, policy=with_approval(0.5), phase=Phase.AWAITING_APPROVAL),
     a_stamp(policy=a_policy(capacity="100%")),
     a_stamp(step=3, policy=a_policy(on_failure="hold", on_inconclusive="rollback", source_down="rollback")),
+    a_stamp(step=2, policy=METERED),
+    a_stamp(step=2, policy=METERED, gap=NOW - 3, gaps=1),
+    a_stamp(step=4, phase=Phase.BAKING, policy=METERED),
     a_stamp(step=2, policy=a_policy(pin="none", stable_floor=0.0), pins={}),
     a_stamp(step=3, phase=Phase.PAUSED, paused=True),
     a_stamp(step=2, phase=Phase.PAUSED, drifted="argocd", resets={"argocd": 1}),
@@ -110,6 +124,7 @@ ODD: Mapping[tuple[str, str], st.SearchStrategy[Any]] = {
     ("fact", "strangers"): st.just(("shop/web",)),
     ("fact", "missing"): st.just(600.0),
     ("fact", "following_for"): st.sampled_from([5, 700]),
+    ("fact", "metrics"): st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(READINGS)),
     ("fact", "past"): st.sampled_from(PASTS),
     ("fact", "shut"): st.just("no window is open until Monday"),
     ("fact", "conflicts"): st.just(("Flagger owns this route",)),
@@ -135,7 +150,14 @@ ODD: Mapping[tuple[str, str], st.SearchStrategy[Any]] = {
 }
 
 
-LIKELY = (("leaf", STABLE), ("leaf", CANARY), ("live", "weights"), ("fact", "verdict"), ("word", "abort"))
+LIKELY = (
+    ("leaf", STABLE),
+    ("leaf", CANARY),
+    ("live", "weights"),
+    ("fact", "verdict"),
+    ("fact", "metrics"),
+    ("word", "abort"),
+)
 """What decides most about what may be written."""
 
 

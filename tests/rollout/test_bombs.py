@@ -96,6 +96,18 @@ def test_any_text_as_the_value_of_any_key_is_a_policy_or_told_with_its_place(dat
     assert error is None or PLACE.fullmatch(error.at)
 
 
+@given(
+    st.sampled_from(["name", "query"]),
+    st.text(max_size=60) | texts | st.text("\"'`\\{}#=~ canry", max_size=60),
+)
+def test_any_text_in_a_metric_is_a_policy_or_told_with_its_place(key: str, text: str) -> None:
+    whole = read_again(WHOLE)
+    metric = {"kind": "metric", "name": "m", "query": "x", "max": 1.5, key: text}
+    whole["spec"]["gates"] = [{"kind": "errors"}, metric]
+    error = told(yaml.safe_dump(whole, allow_unicode=True))
+    assert error is None or PLACE.fullmatch(error.at)
+
+
 WINDOWS = "  windows: [{cron: 0 9 * * mon-fri, duration: 8h, zone: Europe/Berlin}]\n"
 WHOLE = document(read(LONGER + WINDOWS, "p.yaml"))
 keys = st.sampled_from(

@@ -4,6 +4,7 @@ import json
 
 from hypothesis import given, settings
 
+from canary.rollout.reading import State, judge
 from canary.rollout.rules import decide
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import SIZE_LIMIT, Stamp, read
@@ -101,6 +102,16 @@ def test_what_is_unknown_raises_nothing(seen: Snapshot) -> None:
         _, canary = named(seen, decision)
         if decision.rule != "advance" or not seen.unknown_for:
             assert share(decision, canary) <= max(seen.route.share(canary) or 0.0, seen.on_trial.share) + 1e-6
+
+
+@many
+@given(snapshots())
+def test_nothing_advances_unless_every_metric_was_read_on_this_step_and_is_fine(seen: Snapshot) -> None:
+    stamp = seen.on_trial
+    if decide(seen).rule == "advance" and stamp and stamp.policy:
+        readings = [(gate, seen.metrics.get(gate.name)) for gate in stamp.policy.metrics]
+        found = [judge(gate, reading, stamp.settled, seen.now).state for gate, reading in readings]
+        assert set(found) <= {State.FINE}
 
 
 @many

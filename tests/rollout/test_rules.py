@@ -1,10 +1,12 @@
 """Every rule has a snapshot in which it is the one to answer, and the order of all is the precedence that is promised."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from canary.rollout.reading import Reading
 from canary.rollout.requests import digest
 from canary.rollout.rules import RULES, decide
 from canary.rollout.snapshot import Leaf, Snapshot
@@ -30,6 +32,20 @@ from tests.rollout.builders import (
     with_approval,
 )
 
+METRIC = {"kind": "metric", "name": "queue-depth", "query": "depth", "max": 1}
+METERED = a_stamp(policy=a_policy(gates=[{"kind": "errors"}, METRIC]))
+
+
+def with_metric(
+    reading: Reading | None,
+    words: Mapping[str, str] | None = None,
+    **changes: Any,  # noqa: ANN401
+) -> Snapshot:
+    """A rollout with a metric gate, of which this was read."""
+    there = a_snapshot(words, stamp=METERED, metrics={"queue-depth": reading} if reading else {})
+    return replace(there, **changes)
+
+
 CASES: dict[str, Callable[[], Snapshot]] = {
     "terminating": lambda: a_snapshot(route={"terminating": True}),
     "unmanaged": lambda: a_start({"policy": None}),
@@ -43,6 +59,10 @@ CASES: dict[str, Callable[[], Snapshot]] = {
     "canary_not_ready": lambda: a_snapshot(leaves=leaves(canary=a_leaf(CANARY, 0))),
     "gate_failed": lambda: a_snapshot(verdict=BAD),
     "canary_unreachable": lambda: a_snapshot(missing=600.0),
+    "metric_failed": lambda: with_metric(Reading(NOW - 4, (2.0, 2.0, 2.0))),
+    "metric_overdue": lambda: with_metric(Reading(NOW - 2, (), "none", unknown_since=NOW - 600)),
+    "metric_unknown": lambda: with_metric(Reading(NOW - 2, (), "none"), verdict=GO),
+    "metric_awaited": lambda: with_metric(None, verdict=GO),
     "raised_by_others": lambda: a_snapshot(weights={STABLE: 500, CANARY: 500}),
     "overdue": lambda: a_snapshot(unknown_for=600),
     "undone": lambda: a_snapshot({"undo": "a1"}, stamp=an_ended_stamp(Phase.PROMOTED)),
@@ -154,6 +174,11 @@ PRECEDENCE: tuple[tuple[str, Snapshot, str], ...] = (
     ("a source that is away before promote", a_snapshot(PROMOTE, source_away="away"), "source_away"),
     ("unread evidence before promote", a_snapshot(PROMOTE, evidence=None, verdict=None), "evidence_unread"),
     ("the gap before promote", a_snapshot(PROMOTE, stamp=a_stamp(gap=NOW, gaps=1)), "returned"),
+    ("a failing metric before pause", with_metric(Reading(NOW - 4, (2.0, 2.0, 2.0)), words=PAUSE), "metric_failed"),
+    ("a failing metric while the source is away", with_metric(Reading(NOW - 4, (2.0,) * 3), source_away="away"), "metric_failed"),
+    ("an unknown metric before promote", with_metric(Reading(NOW - 2, ()), words=PROMOTE), "metric_unknown"),
+    ("promote before points that are awaited", with_metric(None, words=PROMOTE), "promoted_by_request"),
+    ("a source that is away before an unknown metric", with_metric(Reading(NOW - 2, ()), source_away="away"), "source_away"),
     ("lost before the wish", a_start(lost="unreadable"), "stamp_lost"),
     ("terminating before all", a_snapshot(ABORT, route={"terminating": True}, verdict=BAD), "terminating"),
 )  # fmt: skip
@@ -175,7 +200,9 @@ def test_what_takes_traffic_away_says_so_in_the_weights() -> None:
         "canary_not_ready",
         "gate_failed",
         "canary_unreachable",
+        "metric_failed",
         "overdue",
+        "metric_overdue",
     ):
         seen = CASES[name]()
         assert decide(seen).weights == {STABLE: 1000, CANARY: 0}, name
@@ -190,8 +217,10 @@ def test_what_takes_traffic_away_says_so_in_the_weights() -> None:
         "canary_not_ready",
         "gate_failed",
         "canary_unreachable",
+        "metric_failed",
         "raised_by_others",
         "overdue",
+        "metric_overdue",
     ],
 )
 def test_nothing_is_taken_back_to_a_stable_that_is_not_there(name: str) -> None:

@@ -14,6 +14,7 @@ from canary.cli.work.columns import columns
 from canary.cli.work.shelf import Found, files, find, load
 from canary.errors import Invalid
 from canary.rollout.gates import ErrorsGate, Gate, LatencyGate, ObjectiveGate
+from canary.rollout.metric import MetricGate
 from canary.rollout.model import format_duration
 from canary.rollout.policy import Bake, Policy
 from canary.rollout.policyfile import API_VERSION, document
@@ -136,6 +137,9 @@ def _gate(gate: Gate) -> str:
             where = ", ".join(map(format_duration, gate.bounds)) or "bounds chosen at the start"
             line = f"at most {gate.ratio:g} x stable's slow answers + {100 * gate.margin:g} %, at {where}"
             return f"{line}; not in the first {format_duration(gate.warmup)}"
+        case MetricGate():
+            limits = f"{gate.failures} of the last {gate.of} points {gate.limits}"
+            return f"{gate.name}: not {limits}, of {clean(' '.join(gate.query.split()))}"
 
 
 def _rest(spec: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -78,6 +78,9 @@ def _remarks(policy: Policy, found: Plan) -> Iterator[str]:
                 f"The objective allows {100 * gate.allowed:g} % to fail, and {100 * rate:g} % do usually: nothing advances "
                 f"while the last minute misses it. Leave it {ROOM} times what is usual."
             )
+    for metric in policy.metrics:
+        least = format_duration(metric.of * found.unit)
+        yield f"Metric {metric.name} is not played. No step is left before its {metric.of} points are known, after {least} at least."
     yield from _words(policy, {cell.split()[0] for stage in found.stages for cell in _row(policy, stage)[5:]})
     for stage in found.stages:
         yield from _about(policy, stage)

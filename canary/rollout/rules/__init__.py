@@ -43,6 +43,7 @@ from canary.rollout.rules.holds import (
     withdrawn,
     workload_unclear,
 )  # fmt: skip
+from canary.rollout.rules.metrics import metric_awaited, metric_failed, metric_overdue, metric_unknown
 from canary.rollout.rules.start import begins, refused_by_abort, rejected, waiting_to_start
 from canary.rollout.rules.takes import (
     aborted,
@@ -67,16 +68,18 @@ Rule = Callable[[Snapshot], Decision | None]
 RULES: tuple[Rule, ...] = (
     # takes traffic away, or keeps our hands off
     terminating, unmanaged, aborted, stamp_lost, stamp_is_newer,
-    stable_gone, canary_gone, superseded, canary_changed, canary_not_ready, gate_failed, canary_unreachable, raised_by_others, overdue,
+    stable_gone, canary_gone, superseded, canary_changed, canary_not_ready, gate_failed, metric_failed,
+    canary_unreachable, raised_by_others, overdue, metric_overdue,
     # rests
     undone, retried, raised_after_the_end, drifted_after_promotion, moot, seen_in_the_mesh, ended, idle,
     # starts
     resumed, pausing, refused_by_abort, rejected, waiting_to_start, begins,
     # keeps it where it is
     drifting, resting, withdrawn, workload_unclear, stable_changed, stable_shrunk, unsettled,
-    too_little_capacity, source_away, evidence_unread,
+    too_little_capacity, source_away, evidence_unread, metric_unknown,
     # adds traffic; the last one always answers
-    returned, promoted_by_request, approving, window_shut, baking, too_quiet, approval_missing, advance,
+    returned, promoted_by_request, approving, window_shut, baking, too_quiet, metric_awaited,
+    approval_missing, advance,
 )  # fmt: skip
 
 

@@ -110,6 +110,16 @@ def taken_back(seen: Snapshot, stamp: Stamp, phase: Phase, reason: str, message:
     return move(seen, ended)
 
 
+def failed(seen: Snapshot, stamp: Stamp, reason: str, message: str) -> Decision | None:
+    """The canary failed: all traffic goes back to stable, or where the policy says so a person is called, once."""
+    if stamp.policy is None or stamp.policy.on_failure == "rollback":
+        return taken_back(seen, stamp, Phase.ROLLED_BACK, reason, message)
+    if stamp.phase is Phase.FAILED_HELD:
+        return None
+    held = changed(seen, stamp, phase=Phase.FAILED_HELD, reason=reason, message=message)
+    return Decision(reason, message, stamp=held, page=True)
+
+
 def _adds_to_stable(seen: Snapshot, stamp: Stamp, wanted: dict[str, int]) -> bool:
     live, total = seen.route.share(stamp.stable), sum(wanted.values())
     return live is None or wanted[stamp.stable] / total > live + 1e-9

@@ -5,6 +5,7 @@ from canary.rollout.rules.answers import (
     acted_on,
     before_the_first_rung,
     changed,
+    failed,
     hold,
     may_advance,
     move,
@@ -215,14 +216,9 @@ def canary_unreachable(seen: Snapshot) -> Decision | None:
 def gate_failed(seen: Snapshot) -> Decision | None:
     """Enough evidence against the canary: all traffic goes back to stable, now, or a person is called, once."""
     stamp, verdict = seen.on_trial, seen.verdict
-    if stamp is None or stamp.policy is None or verdict is None or verdict.outcome is not Outcome.ROLLBACK:
+    if stamp is None or verdict is None or verdict.outcome is not Outcome.ROLLBACK:
         return None
-    if stamp.policy.on_failure == "rollback":
-        return taken_back(seen, stamp, Phase.ROLLED_BACK, "GateFailed", verdict.message)
-    if stamp.phase is Phase.FAILED_HELD:
-        return None
-    held = changed(seen, stamp, phase=Phase.FAILED_HELD, reason="GateFailed", message=verdict.message)
-    return Decision("GateFailed", verdict.message, stamp=held, page=True)
+    return failed(seen, stamp, "GateFailed", verdict.message)
 
 
 def raised_by_others(seen: Snapshot) -> Decision | None:
