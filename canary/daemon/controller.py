@@ -22,6 +22,7 @@ from canary.daemon.moves import begins_alike, gives_traffic, is_urgent, on_a_run
 from canary.daemon.objects import Copy, Objects
 from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
+from canary.daemon.readings import Readings
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
 from canary.errors import CanaryError, Conflict, Stalled, Unavailable
@@ -53,6 +54,7 @@ class Eyes:
 
     copy: Copy
     folds: Folds
+    readings: Readings
     pasts: Pasts
     policies: Policies
     grid: Grid
@@ -220,7 +222,8 @@ class Controller:
 
     def _snapshot(self, objects: Objects) -> Snapshot:
         eyes = self._eyes
-        return snapshot(objects, eyes.folds, eyes.policies, eyes.grid, eyes.clock.now())
+        seen = snapshot(objects, eyes.folds, eyes.policies, eyes.grid, eyes.clock.now())
+        return replace(seen, metrics=eyes.readings.of(seen.stamp)) if seen.stamp else seen
 
     def _is_outdated(self, name: Name, objects: Objects) -> bool:
         """Whether the copy still shows the version that we replaced."""

@@ -19,6 +19,7 @@ from canary.daemon.judged import Judged
 from canary.daemon.objects import Copy
 from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
+from canary.daemon.readings import NO_METER, Meter, Readings
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
 from canary.daemon.windows import Openings
@@ -36,6 +37,7 @@ class World:
         watching: connections for lists and watches alone.
         usual, urgent: what writes; the urgent ones only take traffic away.
         reading: asks the source about the time before starts.
+        meter: asks the queries that policies have of their own.
         namespace, domain: the only namespace to look at ("" = all), the cluster's DNS domain.
     """
 
@@ -48,6 +50,7 @@ class World:
     reading: Executor
     policies: Policies
     teller: Teller
+    meter: Meter = NO_METER
     namespace: str = ""
     domain: str = "cluster.local"
 
@@ -64,9 +67,10 @@ class Daemon:
         self._due = Due()
         self._openings = Openings(world.clock.now())
         self._folds = Folds(world.source, world.grid.unit)
+        self._readings = Readings(world.meter, world.policies, world.teller.bug)
         self.copy = Copy(world.watching, self.handle, world.namespace, world.domain)
         pasts = Pasts(History(world.source), world.reading, world.grid, world.clock)
-        eyes = Eyes(self.copy, self._folds, pasts, world.policies, world.grid, world.clock)
+        eyes = Eyes(self.copy, self._folds, self._readings, pasts, world.policies, world.grid, world.clock)
         self._controller = Controller(eyes, world.usual, world.urgent, world.teller, self._later)
         self.alive = world.clock.monotonic()
         self._began = False
@@ -83,9 +87,9 @@ class Daemon:
         """Read what the proxies counted up to now, and look at every rollout that is on a rung."""
         active = self._controller.active() if self.copy.synced else []
         away, looked = self._folds.away, set[Name]()
-        self._read(
-            [(name[0], stamp) for name, stamp in active], lambda: looked.update(self._look_early(active))
-        )
+        self._read(active, lambda: looked.update(self._look_early(active)))
+        if self._folds.away:
+            self._readings.forget()
         self._world.teller.active.set(len(active))
         self._world.teller.source(self._folds.away)
         for name, _ in active:
@@ -121,7 +125,7 @@ class Daemon:
             self.handle(name)
         return names
 
-    def _read(self, active: list[tuple[str, Stamp]], published: Callable[[], None]) -> None:
+    def _read(self, active: Sequence[tuple[Name, Stamp]], published: Callable[[], None]) -> None:
         asked = self._world.clock.now()
         try:
             told = self._world.source.time()
@@ -129,7 +133,9 @@ class Daemon:
             self._folds.lost(str(error), self._world.grid.index())
             return
         self._world.grid.correct(asked, told)
-        self._folds.tick(active, self._world.grid.at(told), published)
+        last = self._world.grid.at(told)
+        self._readings.tick(active, last)
+        self._folds.tick([(name[0], stamp) for name, stamp in active], last, published)
 
     def _later(self, name: Name, seconds: float) -> None:
         self._due.push(name, self._world.clock.monotonic() + seconds)

@@ -1,4 +1,9 @@
-"""The policies of a directory, read again while running; a file that breaks keeps its last good policy."""
+"""
+The policies of a directory, read again while running; a file that breaks keeps its last good policy.
+
+Of the queries of metrics a rollout remembers only which they are, so each that was ever read is kept: the file may be
+another by now, or gone.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,16 +13,25 @@ from canary.rollout import policyfile
 from canary.rollout.policy import Policy
 from canary.rollout.windows import Window
 
+ROOM = 1000
+"""Queries that are kept, 2 MiB at most; files that somebody writes anew all day are no leak."""
+
 
 class Policies:
     """Policies by name. `told` gets a sentence whenever a file is refused."""
 
-    def __init__(self, folder: Path, told: Callable[[str, Invalid], None]) -> None:
+    def __init__(self, folder: Path, told: Callable[[str, Invalid], None], room: int = ROOM) -> None:
+        """
+        Args:
+            room: queries that are kept.
+        """
+        self._room = room
         self._folder = folder
         self._told = told
         self._raw: dict[Path, bytes | str] = {}
         self._good: dict[Path, Policy] = {}
         self._refused: dict[Path, Invalid] = {}
+        self._queries: dict[str, str] = {}
 
     def reload(self) -> bool:
         """Read what changed; whether anything did."""
@@ -41,13 +55,25 @@ class Policies:
         """All there are: starts wait for them."""
         return {window for policy in tuple(self._good.values()) for window in policy.windows}
 
+    def query(self, key: str) -> str | None:
+        """The query of a metric that a stamp calls so (`MetricGate.key`), in whichever policy it was ever read."""
+        return self._queries.get(key)
+
     def _read(self, path: Path, raw: bytes | str) -> None:
         try:
-            self._good[path] = _parsed(raw, path.name)
+            policy = self._good[path] = _parsed(raw, path.name)
+            self._keep(policy)
             self._refused.pop(path, None)
         except Invalid as error:
             self._refused[path] = error
             self._told(path.name, error)
+
+    def _keep(self, policy: Policy) -> None:
+        for gate in policy.metrics:
+            self._queries.pop(gate.key, None)
+            self._queries[gate.key] = gate.query
+        for key in tuple(self._queries)[: -self._room]:
+            del self._queries[key]
 
     def _why(self, name: str) -> str:
         known = ", ".join(sorted(policy.name for policy in self._good.values())) or "none"

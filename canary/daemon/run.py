@@ -18,18 +18,21 @@ from canary.daemon.daemon import Daemon, World
 from canary.daemon.grid import Grid
 from canary.daemon.hands import Hands
 from canary.daemon.policies import Policies
+from canary.daemon.readings import Meter
 from canary.daemon.settings import Settings
 from canary.daemon.teller import Teller
 from canary.errors import Invalid
 from canary.metrics.connection import Connection
+from canary.metrics.numbers import PromQL
 from canary.metrics.prometheus import Prometheus
 from canary.web.server import WebServer
 
-WRITERS, URGENT_WRITERS, READERS, WATCHES = 8, 4, 2, 8
+WRITERS, URGENT_WRITERS, READERS, METERS, WATCHES = 8, 4, 2, 4, 8
 """
 Threads and connections. Aborts waited 19 s in one saturated pool, so taking traffic away has its own.
 
-Two readers of what was before starts: eight slow answers would keep every write waiting, and Prometheus busy.
+Two readers of what was before starts: eight slow answers would keep every write waiting, and Prometheus busy. Four for
+the queries that policies have of their own, so that a few that hang do not keep the others waiting.
 """
 
 RELOAD_EVERY, DUE_EVERY, RESYNC_EVERY = 5, 1, 60
@@ -53,6 +56,7 @@ class Process:
         self._watching = self._cluster(WATCHES, USUAL)
         self._pools = (
             ThreadPoolExecutor(READERS, "reader"),
+            ThreadPoolExecutor(METERS, "meter"),
             ThreadPoolExecutor(WRITERS, "writer"),
             ThreadPoolExecutor(URGENT_WRITERS, "urgent"),
         )
@@ -104,7 +108,7 @@ class Process:
 
     def _world(self) -> World:
         settings = self._settings
-        reading, usual, urgent = self._pools
+        reading, metering, usual, urgent = self._pools
         connection = Connection(settings.prometheus)
         return World(
             clock=self._clock,
@@ -114,6 +118,7 @@ class Process:
             usual=Hands(self._cluster(WRITERS, USUAL), usual),
             urgent=Hands(self._cluster(URGENT_WRITERS, URGENT), urgent),
             reading=reading,
+            meter=Meter(PromQL(connection, settings.timing), metering),
             policies=self._policies,
             teller=self._teller,
             namespace=settings.namespace,

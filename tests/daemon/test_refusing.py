@@ -16,6 +16,7 @@ from canary.daemon.history import History
 from canary.daemon.objects import Copy
 from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
+from canary.daemon.readings import NO_METER, Readings
 from canary.daemon.teller import Teller
 from canary.sim.server import ApiServer
 from canary.sim.store import Store
@@ -47,7 +48,9 @@ class Stage:
         unit, clock, source = timedelta(seconds=5), JumpingClock(1), Counters()
         grid = Grid(clock, unit)
         pasts = Pasts(History(source), Inline("reader", []), grid, clock)
-        eyes = Eyes(self.copy, Folds(source, unit), pasts, policies, grid, clock)
+        eyes = Eyes(
+            self.copy, Folds(source, unit), Readings(NO_METER, policies, print), pasts, policies, grid, clock
+        )
         usual, urgent = (Hands(self.cluster, Inline(pool, [])) for pool in ("usual", "urgent"))
         self.controller = Controller(
             eyes, usual, urgent, Teller(), lambda _name, seconds: self.again.append(seconds)

@@ -21,6 +21,7 @@ from canary.daemon.history import History
 from canary.daemon.objects import Copy, Objects
 from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
+from canary.daemon.readings import NO_METER, Readings
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
 from canary.rollout.snapshot import Leaf
@@ -123,7 +124,15 @@ class Stage:
         grid = Grid(self.clock, unit)
         self.copy = Still(Objects(route, leaves, "", ()))
         pasts = Pasts(History(self.source), Inline("reader", self.log), grid, self.clock)
-        eyes = Eyes(cast("Copy", self.copy), Folds(self.source, unit), pasts, self.policies, grid, self.clock)
+        eyes = Eyes(
+            cast("Copy", self.copy),
+            Folds(self.source, unit),
+            Readings(NO_METER, self.policies, print),
+            pasts,
+            self.policies,
+            grid,
+            self.clock,
+        )
         cluster = cast("Cluster", self.server)
         usual, urgent = (Hands(cluster, Inline(pool, self.log)) for pool in ("usual", "urgent"))
         self.controller = Controller(eyes, usual, urgent, Teller(), self._later)

@@ -1,5 +1,6 @@
 """One evidence tick of the daemon as a whole: who is looked at when."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -11,14 +12,16 @@ from canary.daemon.daemon import Daemon, World
 from canary.daemon.grid import Grid
 from canary.daemon.hands import Hands
 from canary.daemon.policies import Policies
+from canary.daemon.readings import NO_METER, Meter
 from canary.daemon.teller import Teller
 from canary.evidence import Interval, Stratum
-from canary.metrics.source import Leaves
+from canary.metrics.source import Leaves, Source
+from canary.rollout.policy import Policy
 from canary.sim.server import ApiServer
 from canary.sim.store import Store
 from canary.terms import Word
 from tests.cluster.clocks import JumpingClock
-from tests.daemon.scripted import DEAD, HEALTHY, Counters, a_stamp
+from tests.daemon.scripted import DEAD, HEALTHY, POLICY, Counters, a_stamp
 from tests.daemon.test_starting import Inline
 from tests.rollout.builders import UNIT
 from tests.sim.apiserver.setup import with_definitions
@@ -51,10 +54,23 @@ class Telling(Counters):
 
 
 class Bed:
-    """A daemon that was started again, on a cluster with one rollout at 10 %, begun a while ago."""
+    """
+    A daemon that was started again, on a cluster with one rollout at 10 %, begun a while ago.
 
-    def __init__(self, folder: Path, server: ApiServer, store: Store) -> None:
+    Attributes:
+        policies: what its daemons read; the folder is empty.
+    """
+
+    def __init__(
+        self, folder: Path, server: ApiServer, store: Store, policy: Policy = POLICY, ago: int = 3 * LONG
+    ) -> None:
+        """
+        Args:
+            ago: so many intervals.
+        """
         self._store, self._folder = store, folder
+        self._policy, self._ago = policy, ago
+        self.policies = Policies(folder, lambda _file, _error: None)
         self._cluster = Cluster.connect(str(server.kubeconfig(folder / "kubeconfig", "canary")))
         self._clock = JumpingClock(1)
         self._grid = Grid(self._clock, UNIT)
@@ -78,14 +94,24 @@ class Bed:
         body = {"metadata": about, "spec": {"service": "api", "backends": backends}}
         self._create(SPLITS, "split.smi-spec.io/v1alpha1", "TrafficSplit", body)
         uid, now = self._store.get(SPLITS, NAMESPACE, SPLIT)["metadata"]["uid"], self._grid.index()
-        stamp = a_stamp(uid=uid, since=now - 3 * LONG, settled=now - 3 * LONG)
+        begun = now - self._ago
+        stamp = a_stamp(uid=uid, since=begun, settled=begun, at=begun, going=begun, policy=self._policy)
         annotations = {Word.STATE.key: stamp.render()}
         self._store.patch(SPLITS, NAMESPACE, SPLIT, {"metadata": {"annotations": annotations}})
 
     def ticked(self, stratum: Stratum) -> list[str]:
         """What was stored when the source was asked about the gap, in the first tick."""
-        source, hands = Telling(stratum, self._clock, self.stored), Hands(self._cluster, Inline("", []))
-        policies = Policies(self._folder, lambda _file, _error: None)
+        source = self.source(stratum)
+        self.daemon(source).evidence_tick()
+        return source.saw
+
+    def source(self, stratum: Stratum) -> Telling:
+        """One that says the same in every interval."""
+        return Telling(stratum, self._clock, self.stored)
+
+    def daemon(self, source: Source, meter: Meter = NO_METER) -> Daemon:
+        """One that has listed everything; its jobs run at once."""
+        hands = Hands(self._cluster, Inline("", []))
         daemon = Daemon(
             World(
                 clock=self._clock,
@@ -95,14 +121,18 @@ class Bed:
                 usual=hands,
                 urgent=hands,
                 reading=hands.executor,
-                policies=policies,
+                policies=self.policies,
                 teller=Teller(),
+                meter=meter,
             )
         )
         for reflector in daemon.copy.reflectors:
             reflector.refresh()
-        daemon.evidence_tick()
-        return source.saw
+        return daemon
+
+    def wait(self) -> None:
+        """An interval passes."""
+        self._clock.wait(threading.Event(), UNIT.total_seconds())
 
     def stored(self) -> str:
         """The stamp on the split."""
