@@ -1,4 +1,4 @@
-"""What the gates see on real servers beside failures: slowness, and bursts from before the start."""
+"""What the gates see on real servers beside failures: slowness, a number of one's own, bursts from before the start."""
 
 import pytest
 
@@ -49,6 +49,18 @@ def test_a_healthy_canary_passes_the_latency_gate(world: World) -> None:
     compared = [bound for bound, tail in steps_of(world)[0].bounds.items() if tail is not None]
     print(f"compared at {compared} ms")
     assert len(compared) > 1
+
+
+def test_a_number_of_ones_own_takes_the_traffic_back_on_the_rung_where_it_is_too_much(world: World) -> None:
+    world.daemon().start()
+    ask(world, policy="metered")
+    waiting = world.canary_meanwhile(*WAIT)
+    over = stamp_of(ended(world, "RolledBack", 60)) or {}
+    assert waiting.exit_code(10) == Exit.ROLLED_BACK, waiting.output
+    print(over["message"])
+    assert (over["reason"], over["step"]) == ("MetricFailed", 2)
+    assert over["message"].startswith("metric answers: 3 of the last ")
+    assert "response_total" not in str(over)
 
 
 def test_bursts_before_the_start_are_learned_from(world: World) -> None:
