@@ -51,15 +51,16 @@ class Connection(PrometheusConnect):
         self.where = _without_credentials(url)
         self._account = account or Account()
 
-    def instant(self, query: str, deadline: Deadline) -> Answer:
+    def instant(self, query: str, deadline: Deadline, at: float | None = None) -> Answer:
         """
-        The value of `query` now, by Prometheus' own clock.
+        The value of `query` at a moment, Unix seconds; None = now, by Prometheus' own clock.
 
         Raises:
             Unavailable: no usable answer before the deadline.
             Stalled: Prometheus does not talk to us.
         """
-        return self._ask("query", {"query": query}, deadline)
+        form = {"query": query} if at is None else {"query": query, "time": f"{at:.3f}"}
+        return self._ask("query", form, deadline)
 
     def window(self, query: str, span: range, deadline: Deadline) -> Answer:
         """

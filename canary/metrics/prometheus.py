@@ -30,19 +30,22 @@ class Prometheus:
         timing: Timing,
         clock: Clock | None = None,
         patience: float = PATIENCE_SECONDS,
+        at: float | None = None,
     ) -> None:
         """
         Args:
             patience: seconds for one call of `time`, `increments`, …, all its queries together.
+            at: Unix seconds that are taken for now, to ask what would have been answered then.
         """
         self._connection = connection
         self._timing = timing
+        self._at = at
         self._clock = clock or SystemClock()
         self._patience = patience
 
     def time(self) -> float:
         """By Prometheus' clock, which also stamps the samples: ours may differ."""
-        return scalar(self._connection.instant("time()", self._deadline()))
+        return scalar(self._connection.instant("time()", self._deadline(), self._at))
 
     def increments(
         self, asked: Sequence[Leaves], first: int, last: int
@@ -67,7 +70,7 @@ class Prometheus:
         return twice(self._now(queries.proxies(queries.Scope.of([leaves]), self._timing)))
 
     def _now(self, query: str) -> tuple[Sample, ...]:
-        return vector(self._connection.instant(query, self._deadline()))
+        return vector(self._connection.instant(query, self._deadline(), self._at))
 
     def _deadline(self) -> Deadline:
         return Deadline(self._clock, self._patience)

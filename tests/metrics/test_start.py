@@ -92,6 +92,14 @@ def test_both_are_one_instant_query_about_the_backends(scripted: ScriptedServer)
     assert "web-v1|web-v2" in doubt
 
 
+def test_what_would_have_been_answered_then_is_asked_at_that_moment(scripted: ScriptedServer) -> None:
+    with Connection(scripted.url) as connection:
+        source = Prometheus(connection, Timing(5, 5), at=1_700_000_000.0)
+        scripted.says = only(ok(vector([])))
+        assert (source.tails(WEB), source.doubts(WEB)) == ({}, "")
+    assert [question.form["time"] for question in scripted.asked] == ["1700000000.000"] * 2
+
+
 def test_in_the_servers_view_the_backends_own_proxies_are_asked_about(scripted: ScriptedServer) -> None:
     servers = replace(WEB, view="servers", workloads=("blue", "green"))
     with Connection(scripted.url) as connection:
