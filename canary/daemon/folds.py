@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from canary.daemon.asking import leaves
-from canary.daemon.judged import PROVISIONAL, Identity, Judged, at_hand, begun, folded, identity
+from canary.daemon.judged import Identity, Judged, at_hand, begun, folded, identity
 from canary.daemon.rebuild import MOST, Missing, Rebuild
 from canary.errors import CanaryError
 from canary.evidence import Interval
 from canary.metrics.source import Leaves, Source
+from canary.rollout.boundary import PROVISIONAL
 from canary.rollout.stamp import Stamp
 from canary.terms import Phase
 

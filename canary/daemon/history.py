@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from canary.daemon.asking import leaves
-from canary.daemon.judged import PROVISIONAL
 from canary.errors import CanaryError
 from canary.evidence import Interval
 from canary.metrics.source import Leaves, Source
+from canary.rollout.boundary import PROVISIONAL
 from canary.rollout.bounds import asks_for_latency, watched
 from canary.rollout.past import Past
 from canary.rollout.policy import Policy

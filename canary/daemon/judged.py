@@ -6,12 +6,9 @@ from datetime import timedelta
 
 from canary.evidence import Evidence, Interval, Verdict
 from canary.evidence.following import missing, strangers
-from canary.rollout.boundary import bake, boundary, sparing
+from canary.rollout.boundary import PROVISIONAL, bake, boundary, sparing
 from canary.rollout.stamp import Stamp
 from canary.terms import Outcome
-
-PROVISIONAL = 2
-"""The newest intervals may still change: a scrape that ends late is not yet visible. They may roll back, never advance."""
 
 NEAR = 12
 """Intervals that are read at once whatever was missed; who missed more goes on with the purse alone meanwhile."""

@@ -14,12 +14,13 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from canary.daemon.hands import Executor
-from canary.daemon.judged import PROVISIONAL, Identity, identity
+from canary.daemon.judged import Identity, identity
 from canary.daemon.policies import Policies
 from canary.daemon.shelf import Name
 from canary.errors import CanaryError, Stalled
 from canary.metrics.source import Numbers, Points
 from canary.rollout import promql
+from canary.rollout.boundary import PROVISIONAL
 from canary.rollout.metric import MetricGate
 from canary.rollout.reading import Reading
 from canary.rollout.stamp import Stamp

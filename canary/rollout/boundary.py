@@ -8,6 +8,18 @@ from canary.evidence import Bake, Evidence
 from canary.rollout.policy import Policy
 from canary.rollout.stamp import Stamp
 
+PROVISIONAL = 2
+"""The newest intervals may still change: a scrape that ends late is not yet visible. They may roll back, never advance."""
+
+FOLLOWED = 3
+"""
+From the newest interval at a change of weights to the first that holds nothing from before it.
+
+The change is in the interval after the newest. The counts of an interval begin with the newest sample at its start, which
+may be as old as a scrape, and a scrape as long as an interval: so those of the one after that may still reach back.
+(A scrape that fails right then makes the next one reach back, too: a little of before is in it, nothing is lost.)
+"""
+
 
 def boundary(stamp: Stamp, unit: timedelta) -> Evidence:
     """

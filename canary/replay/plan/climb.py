@@ -13,14 +13,11 @@ from typing import NamedTuple
 
 from canary.evidence import AnyGate, Bake, Evidence, Verdict
 from canary.replay.plan.traffic import HEALTHY, Regression, Traffic
-from canary.rollout.boundary import bake_at
+from canary.rollout.boundary import FOLLOWED, PROVISIONAL, bake_at
 from canary.rollout.policy import Policy
 from canary.terms import Outcome
 
-PROVISIONAL = 2
-"""Newest intervals that are not final: a scrape that ends late is not yet in them."""
-
-SETTLING = 2
+SETTLING = FOLLOWED - 1
 """Intervals after a change of weights whose counts still reach back before it."""
 
 

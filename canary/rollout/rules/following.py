@@ -8,6 +8,7 @@ weights say later. A canary they never reach is not tested by them, so nothing m
 from collections.abc import Sequence
 from datetime import timedelta
 
+from canary.rollout.boundary import FOLLOWED
 from canary.rollout.policy import Policy
 from canary.rollout.rules.answers import before_the_first_rung, hold, move
 from canary.rollout.rules.traffic import live_share
@@ -33,14 +34,8 @@ REMEMBERED = 500
 
 
 def followed_from(seen: Snapshot) -> int:
-    """
-    The first interval that holds nothing from before this moment, in which the mesh is seen to follow.
-
-    The moment is in interval `now + 1`. The counts of an interval begin with the newest sample at its start, which may
-    be as old as a scrape, and a scrape as long as an interval: so those of `now + 2` may still reach back before it.
-    (A scrape that fails right then makes the next one reach back, too: a little of before is in it, nothing is lost.)
-    """
-    return seen.now + 3
+    """The first interval that holds nothing from before this moment, in which the mesh is seen to follow."""
+    return seen.now + FOLLOWED
 
 
 def unsettled(seen: Snapshot) -> Decision | None:
