@@ -1,21 +1,24 @@
-"""The policy's ladder over a recording: the same fold and the same verdicts as live, without a cluster around them."""
+"""The policy's ladder over intervals: the same fold and the same verdicts as live, without a cluster around them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from canary.errors import Invalid
-from canary.evidence import Arm, Bake, Evidence, Interval, Stratum
-from canary.replay.recording import Line, Recording
-from canary.rollout.boundary import bake_at
-from canary.rollout.bounds import asks_for_latency, watched
+from canary.evidence import AnyGate, Bake, Evidence, Interval
+from canary.replay.recording import Line
+from canary.rollout.boundary import FOLLOWED, PROVISIONAL, bake_at
+from canary.rollout.bounds import Bounds
 from canary.rollout.policy import Policy
 from canary.terms import Outcome
 
+NO_METRICS = "metric gates are not replayed"
+
 
 class Found(StrEnum):
-    """How a recording ends; public."""
+    """How a replay ends; public."""
 
     ROLLBACK = "Rollback"
     PROMOTED = "Promoted"
@@ -29,7 +32,7 @@ class Ending:
     What the policy would have done.
 
     Attributes:
-        at: end of the interval that decided it, Unix seconds; None where the recording ends before.
+        at: end of the interval that decided it, Unix seconds; None where the intervals end before.
         step: of the ladder, from 1.
         intervals: read until then.
         evidence: how many to one they speak against the canary.
@@ -45,54 +48,108 @@ class Ending:
     message: str
 
 
-def replay(policy: Policy, recording: Recording) -> Ending:
+class Pace(NamedTuple):
     """
-    Fold a recording over the ladder of a policy.
+    How much later than its interval something is believed.
 
-    Where the recording names no steps, the ladder goes on by itself whenever the evidence says so, and the shares are
-    what they were. Approvals, windows and readiness are taken as given: a recording does not tell.
+    Attributes:
+        provisional: newest intervals that may roll back and never advance.
+        settling: from the interval in which a step is taken to the first that counts for the canary on it.
+        stamped: at each step the evidence passes through a stamp, which rounds it.
+    """
+
+    provisional: int = 0
+    settling: int = 1
+    stamped: bool = False
+
+
+AT_ONCE = Pace()
+"""As a recording is read: whoever wrote it knew what was final."""
+
+LIVE = Pace(PROVISIONAL, FOLLOWED, stamped=True)
+"""As the daemon reads, if the mesh follows at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """
+    A policy, ready to be climbed.
+
+    Attributes:
+        bounds: of the latency histogram, as a start would freeze them.
+        unit: length of an interval.
+        named: the lines say on which step the route was.
+    """
+
+    policy: Policy
+    bounds: Bounds
+    unit: timedelta
+    pace: Pace = AT_ONCE
+    named: bool = False
+
+    def specs(self) -> tuple[AnyGate, ...]:
+        return self.policy.specs(self.bounds, self.unit)
+
+
+def climb(ladder: Ladder, lines: Iterable[Line], past: Sequence[Interval] = ()) -> Ending:
+    """
+    Go up as long as there are lines, at least one.
+
+    Args:
+        past: intervals before the first.
 
     Raises:
-        Invalid: it names a step the policy does not have.
+        Invalid: a line names a step the policy does not have.
     """
-    run = _Run(policy, recording)
-    for number, line in enumerate(recording.lines, 1):
-        ending = run.read(line, number)
+    run: _Run | None = None
+    for line in lines:
+        run = run or _Run(ladder, line.interval.index, past)
+        ending = run.read(line)
         if ending is not None:
             return ending
+    if run is None:
+        raise ValueError("nothing to climb on")
     return run.unfinished()
 
 
 class _Run:
-    """One recording, one policy."""
+    """One climb."""
 
-    def __init__(self, policy: Policy, recording: Recording) -> None:
-        self._unit = timedelta(seconds=recording.seconds)
-        self._policy, self._note = _answerable(policy, recording)
-        tails = recording.tails()
-        bounds = watched(self._policy.gates, tails) if tails else {}
-        self._picked = _positions(tuple(bounds), recording.bounds)
-        self._evidence = Evidence.begin(
-            self._policy.specs(bounds, self._unit), self._policy.confidence(), self._policy.next_share(1)
-        )
-        self._named = any(line.step is not None for line in recording.lines)
+    def __init__(self, ladder: Ladder, first: int, past: Sequence[Interval]) -> None:
+        self._ladder, self._policy = ladder, ladder.policy
+        self._specs, self._confidence = ladder.specs(), ladder.policy.confidence()
         self._step, self._read, self._unknown_since = 1, 0, 0
+        self._settled = first - 1 + ladder.pace.settling
+        self._waiting: tuple[Interval, ...] = ()
+        begun = Evidence.begin(self._specs, self._confidence, self._policy.next_share(1), past)
+        self._sure = self._evidence = self._entered(begun)
         self._bake = self._baking()
         self._verdict = self._evidence.judge(self._bake)
 
-    def read(self, line: Line, number: int) -> Ending | None:
+    def read(self, line: Line) -> Ending | None:
         """One more interval; the end, if it brings one."""
-        self._read = number
-        changed = self._follow(line.step)
-        interval = self._with_bounds(line.interval)
-        self._evidence = self._evidence.feed(interval, settled=not changed)
+        self._read += 1
+        self._follow(line)
+        self._feed(line.interval)
         self._verdict = self._evidence.judge(self._bake)
         return self._decided(line) or self._overdue(line)
 
     def unfinished(self) -> Ending:
-        """The recording is over, the rollout is not."""
+        """There is no more to read, and the rollout is not over."""
         quiet = self._verdict.outcome is Outcome.TOO_QUIET
         return self._ending(Found.TOO_QUIET if quiet else Found.HOLD, None, self._verdict.message)
+
+    def _feed(self, newest: Interval) -> None:
+        """The newest ones onto a copy, as far as they may still change; whatever is older for good."""
+        waiting, provisional = (*self._waiting, newest), self._ladder.pace.provisional
+        final = len(waiting) - provisional
+        for interval in waiting[: max(0, final)]:
+            self._sure = self._sure.feed(interval, settled=interval.index >= self._settled)
+        self._waiting = waiting[max(0, final) :]
+        self._evidence = self._sure
+        for interval in self._waiting:
+            if interval.strata is not None:
+                self._evidence = self._evidence.feed(interval, settled=False)
 
     def _decided(self, line: Line) -> Ending | None:
         outcome = self._verdict.outcome
@@ -108,79 +165,49 @@ class _Run:
     def _advance(self, line: Line) -> Ending | None:
         if self._step == len(self._policy.rungs):
             return self._ending(Found.PROMOTED, line.t, self._verdict.message)
-        if not self._named:
+        if not self._ladder.named:
             self._go_to(self._step + 1)
+            self._settled = line.interval.index + self._ladder.pace.settling
         return None
 
     def _overdue(self, line: Line) -> Ending | None:
         """Unknown for too long: the daemon takes the traffic back."""
-        known = line.interval.strata is not None
+        known, unit = line.interval.strata is not None, self._ladder.unit
         self._unknown_since = line.interval.index + 1 if known else self._unknown_since or line.interval.index
-        unknown = (line.interval.index + 1 - self._unknown_since) * self._unit
+        unknown = (line.interval.index + 1 - self._unknown_since) * unit
         if known or unknown < self._policy.unknown_deadline:
             return None
         return self._ending(
             Found.ROLLBACK, line.t, f"nothing is known since {unknown}; {self._verdict.message}"
         )
 
-    def _follow(self, step: int | None) -> bool:
-        """The recording names its steps: whether it has just taken one, in an interval that belongs to both."""
+    def _follow(self, line: Line) -> None:
+        """The lines name their steps: one that has just been taken was in an interval that belongs to both."""
+        step = line.step
         if step is None or step == self._step:
-            return False
+            return
         if step > len(self._policy.rungs):
             raise Invalid(
                 f"the recording is on step {step}, policy {self._policy.name} has {len(self._policy.rungs)}",
                 hint="canary policy show NAME, or replay it with the policy it ran with",
             )
-        began = self._read > 1
+        if self._read > 1:
+            self._settled = line.interval.index + 1
         self._go_to(step)
-        return began
 
     def _go_to(self, step: int) -> None:
         self._step = step
-        self._evidence = self._evidence.new_step(self._policy.next_share(step))
+        self._sure = self._evidence = self._entered(self._sure.new_step(self._policy.next_share(step)))
         self._bake = self._baking()
 
-    def _baking(self) -> Bake:
-        return bake_at(self._policy, self._step, self._unit)
+    def _entered(self, evidence: Evidence) -> Evidence:
+        if not self._ladder.pace.stamped:
+            return evidence
+        return Evidence.resume(self._specs, self._confidence, evidence.checkpoint())
 
-    def _with_bounds(self, interval: Interval) -> Interval:
-        """The counts of the bounds this policy watches, in its order."""
-        if self._picked is None or interval.strata is None:
-            return interval
-        strata = tuple(
-            Stratum(_picked(one.canary, self._picked), _picked(one.stable, self._picked))
-            for one in interval.strata
-        )
-        halves = interval.halves and (
-            _picked(interval.halves[0], self._picked),
-            _picked(interval.halves[1], self._picked),
-        )
-        return replace(interval, strata=strata, halves=halves)
+    def _baking(self) -> Bake:
+        return bake_at(self._policy, self._step, self._ladder.unit)
 
     def _ending(self, verdict: Found, at: float | None, message: str) -> Ending:
         gate = self._evidence.loudest.gate.name
-        said = f"{message}{self._note}"
-        return Ending(verdict, at, self._step, self._read, self._evidence.odds, gate, said)
-
-
-def _answerable(policy: Policy, recording: Recording) -> tuple[Policy, str]:
-    """The policy without what the recording cannot tell, and a remark that says so."""
-    note = " (metric gates are not replayed)" if policy.metrics else ""
-    if recording.tails() or not asks_for_latency(policy.gates):
-        return policy, note
-    left = tuple(gate for gate in policy.gates if not asks_for_latency((gate,)))
-    return policy.model_copy(
-        update={"gates": left}
-    ), f" (no latency in the recording: gates about it were left out){note}"
-
-
-def _positions(watched_bounds: Sequence[float], recorded: Sequence[float]) -> tuple[int, ...] | None:
-    """Where in a recorded arm the watched bounds stand; None = all of them, as they are."""
-    if tuple(watched_bounds) == tuple(recorded):
-        return None
-    return tuple(recorded.index(bound) for bound in watched_bounds)
-
-
-def _picked(arm: Arm, positions: tuple[int, ...]) -> Arm:
-    return arm._replace(slow=tuple([arm.slow[position] for position in positions])) if arm.slow else arm
+        return Ending(verdict, at, self._step, self._read, self._evidence.odds, gate, message)

@@ -6,7 +6,7 @@ it on, never at the one below: what is slower than a limit may pass unseen, what
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -26,6 +26,8 @@ MOST_QUESTIONS = 8
 
 TAIL_DIGITS = 4
 """As the stamp keeps them."""
+
+LATENCY_BOUND = "latency bound"
 
 Bounds: TypeAlias = Mapping[float, float | None]
 """By bound in ms: part of stable's responses that were slower; None where only an objective looks at it."""
@@ -57,6 +59,22 @@ def rounded(gates: Sequence[Gate]) -> tuple[str, ...]:
         f"{what} {format_duration(within)} is judged at {bound_from(within):g} ms, the next bound of Linkerd's histogram"
         for what, within in _named_limits(gates)
         if bound_from(within) != within / timedelta(milliseconds=1)
+    )
+
+
+def beyond(gates: Sequence[Gate], bounds: Collection[float]) -> tuple[str, ...]:
+    """
+    A sentence for each limit above every bound that is counted.
+
+    Args:
+        bounds: those watched, ms; what no bound at or above a limit is among, nobody can tell.
+    """
+    last = max(bounds, default=0.0)
+    return tuple(
+        f"{what} {format_duration(within)} is above every latency bound that was counted (the last is {last:g} ms): "
+        + (f"it is judged at {last:g} ms" if what == LATENCY_BOUND else "it was left out")
+        for what, within in _named_limits(gates)
+        if within / timedelta(milliseconds=1) > last
     )
 
 
@@ -110,4 +128,4 @@ def _named_limits(gates: Sequence[Gate]) -> Iterator[tuple[str, timedelta]]:
         if isinstance(gate, ObjectiveGate) and gate.within is not None:
             yield f"objective {gate.target}:", gate.within
         if isinstance(gate, LatencyGate):
-            yield from (("latency bound", bound) for bound in gate.bounds)
+            yield from ((LATENCY_BOUND, bound) for bound in gate.bounds)

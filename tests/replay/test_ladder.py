@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from canary.errors import Invalid
-from canary.replay import Ending, read, replay
-from canary.replay.ladder import Found
+from canary.evidence import Arm, Interval, Stratum
+from canary.replay import Ending, Found, read, relive, replay
 from canary.rollout.gates import ErrorsGate, LatencyGate, ObjectiveGate
+from canary.rollout.past import Past
 from canary.rollout.policy import Bake, Policy, Step
 from tests.replay.recordings import T0, a_line, text, timed
 
@@ -102,3 +103,48 @@ def test_a_recording_without_latency_is_judged_by_the_other_gates_and_says_so() 
     ending = over([a_line(number) for number in range(60)], policy)
     assert ending.verdict is Found.PROMOTED
     assert "no latency in the recording" in ending.message
+
+
+def test_a_limit_above_every_recorded_bound_is_told_to_be_left_out() -> None:
+    slow = ObjectiveGate(kind="objective", p99=timedelta(seconds=1))
+    arms: dict[str, Any] = {"canary": timed(250, {"300": 0}), "stable": timed(2250, {"300": 0})}
+    ending = over([a_line(number, **arms) for number in range(60)], a_policy(gates=(*PLAIN, slow)))
+    assert ending.verdict is Found.PROMOTED
+    assert (
+        "(objective p99: 1s is above every latency bound that was counted (the last is 300 ms): it was left out)"
+        in ending.message
+    )
+
+
+def test_a_bound_above_every_recorded_one_is_told_to_be_judged_at_the_last() -> None:
+    far = LatencyGate(kind="latency", bounds=(timedelta(seconds=1),), warmup=timedelta(0))
+    arms: dict[str, Any] = {"canary": timed(250, {"300": 0}), "stable": timed(2250, {"300": 0})}
+    ending = over([a_line(number, **arms) for number in range(60)], a_policy(gates=(*PLAIN, far)))
+    assert "latency bound 1s is above every latency bound that was counted" in ending.message
+    assert "it is judged at 300 ms" in ending.message
+
+
+FIVE = timedelta(seconds=5)
+
+
+def lived(failures: float, first: int = 101, last: int = 400, known: bool = True) -> Ending:
+    """As a source tells it: half of a thousand requests in each interval to the canary."""
+    strata = (Stratum(Arm(500, failures), Arm(500, 1)),) if known else None
+    past = Past(intervals=[Interval(index, strata) for index in range(first - 60, first - 2)])
+    return relive(a_policy(), past, FIVE, (Interval(index, strata) for index in range(first, last + 1)))
+
+
+def test_as_the_daemon_reads_the_newest_intervals_roll_back_at_once() -> None:
+    ending = lived(150)
+    assert (ending.verdict, ending.intervals, ending.at) == (Found.ROLLBACK, 3, 5.0 * 103)
+
+
+def test_as_the_daemon_reads_a_step_takes_its_bake_what_settles_and_what_may_change_yet() -> None:
+    ending = lived(0)
+    settling, provisional, bake = 3, 2, SHORT.min // FIVE
+    assert (ending.verdict, ending.step) == (Found.PROMOTED, 2)
+    assert ending.intervals == 2 * (settling - 1 + bake + provisional)
+
+
+def test_as_the_daemon_reads_what_is_not_known_is_rolled_back_at_the_deadline() -> None:
+    assert lived(0, known=False).verdict is Found.ROLLBACK
