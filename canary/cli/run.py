@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from canary.cli.shell.options import duration
+from canary.cli.shell.prometheus import ADDRESS
 from canary.cli.shell.shipped import from_folder
 
 VIZ = "http://prometheus.linkerd-viz.svc.cluster.local:9090"
@@ -20,7 +21,7 @@ VIZ = "http://prometheus.linkerd-viz.svc.cluster.local:9090"
     "--prometheus",
     metavar="URL",
     default=VIZ,
-    envvar="CANARY_PROMETHEUS",
+    envvar=ADDRESS,
     show_default=True,
     show_envvar=True,
     help="The Prometheus that scrapes Linkerd's proxies.",

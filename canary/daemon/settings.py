@@ -40,22 +40,29 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _whole_seconds(self) -> "Settings":
-        if (
-            self.scrape_interval % timedelta(seconds=1)
-            or not timedelta(0) < self.scrape_interval <= MOST_SCRAPE
-        ):
-            raise ValueError("the scrape interval must be whole seconds, from 1s to 2m")
+        grid(self.scrape_interval, self.min_interval)
         return self
 
     @property
     def timing(self) -> Timing:
         """The grid that goes with the two intervals."""
-        scrape = self.scrape_interval // timedelta(seconds=1)
-        scrapes = max(1, -(-self.min_interval // self.scrape_interval))
-        return Timing(interval=scrapes * scrape, scrape=scrape)
+        return grid(self.scrape_interval, self.min_interval)
 
     @property
     def address(self) -> tuple[str, int]:
         """Host and port of `bind`."""
         host, _, port = self.bind.rpartition(":")
         return host or "127.0.0.1", int(port)
+
+
+def grid(scrape: timedelta, least: timedelta) -> Timing:
+    """
+    Intervals for a Prometheus that scrapes so often, each of them at least so long.
+
+    Raises:
+        ValueError: it scrapes too seldom, or not in whole seconds.
+    """
+    if scrape % timedelta(seconds=1) or not timedelta(0) < scrape <= MOST_SCRAPE:
+        raise ValueError("the scrape interval must be whole seconds, from 1s to 2m")
+    seconds = scrape // timedelta(seconds=1)
+    return Timing(interval=max(1, -(-least // scrape)) * seconds, scrape=seconds)

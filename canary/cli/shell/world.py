@@ -4,13 +4,16 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from canary.clock import Clock, SystemClock
 from canary.cluster.kinds import Kind
 from canary.cluster.objects import Event, Listing, Raw
 from canary.cluster.patch import RoutePatch
 from canary.cluster.patience import Patience
+
+if TYPE_CHECKING:
+    from canary.metrics.source import Source, Timing
 
 PATIENCE = Patience(connect=3.0, read=10.0, silence=20.0)
 """Somebody sits in front of it; its watches are short, so a stream that is silent for longer is dead."""
@@ -53,6 +56,14 @@ class Access:
     as_user: str | None = None
 
 
+def prometheus(url: str, timing: "Timing", at: float | None) -> "Source":
+    """Ask nothing yet."""
+    from canary.metrics.connection import Connection  # noqa: PLC0415 - a quarter of a second
+    from canary.metrics.prometheus import Prometheus  # noqa: PLC0415
+
+    return Prometheus(Connection(url), timing, at=at)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """
@@ -60,12 +71,14 @@ class World:
         connect: a connection; `Stalled` where there are no credentials.
         spawn: runs a job beside the command, which does not wait for its end.
         environ: the process' environment.
+        source: the Prometheus at a URL, as it is now, or as it was at a moment (Unix seconds).
     """
 
     connect: Callable[[Access], Server]
     clock: Clock
     spawn: Callable[[Callable[[], None]], None]
     environ: Mapping[str, str]
+    source: "Callable[[str, Timing, float | None], Source]" = prometheus
 
     @classmethod
     def real(cls) -> "World":

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from canary.cli.shell.entry import screen_of
 from canary.cli.shell.screen import Screen, clean
 from canary.cli.shell.world import World
+from canary.cli.work.moments import shown
 from canary.cli.work.shelf import find
 from canary.errors import CanaryError, Invalid
 from canary.replay import Ending, read, replay
@@ -47,7 +47,7 @@ def files(world: World, asked: Asked, output: str) -> int:
             screen.failure(error, error.at or str(path), error.hint)
             code = Exit.ERROR
         else:
-            show(path, ending, screen, output)
+            show(("file", str(path)), ending, screen, output)
     return code
 
 
@@ -62,14 +62,19 @@ def recordings(where: Path) -> Iterator[Path]:
     yield from inside
 
 
-def show(path: Path, ending: Ending, screen: Screen, output: str) -> None:
-    """One ending."""
+def show(about: tuple[str, str], ending: Ending, screen: Screen, output: str) -> None:
+    """
+    One ending.
+
+    Args:
+        about: the name of the field that says what was replayed, and its value.
+    """
     if output == "json":
-        told = {"apiVersion": API_VERSION, "kind": KIND, "file": str(path)} | asdict(ending)
+        told = {"apiVersion": API_VERSION, "kind": KIND, about[0]: about[1]} | asdict(ending)
         screen.line(json.dumps(told))
         return
-    when = f"{datetime.fromtimestamp(ending.at, UTC):%Y-%m-%d %H:%M:%S}Z" if ending.at else "not by the end"
+    when = shown(ending.at) if ending.at else "not by the end"
     screen.line(
-        f"{clean(path)}: {ending.verdict} {when}, step {ending.step}, after {ending.intervals} intervals"
+        f"{clean(about[1])}: {ending.verdict} {when}, step {ending.step}, after {ending.intervals} intervals"
     )
     screen.line(f"    {clean(ending.message)}")
