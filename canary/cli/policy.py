@@ -1,10 +1,15 @@
 """`canary policy`: what policies there are, what they say, whether they are right, and what they would do."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from canary.cli.shell.options import ROUTE
+from canary.cli.shell.prometheus import Reading, reads_the_past
 from canary.cli.shell.shipped import from_folder
+from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
 
 as_json = click.option(
@@ -83,7 +88,6 @@ def schema(world: World) -> int:
 @click.option(
     "--rps",
     type=click.FloatRange(min=0, max=1_000_000, min_open=True),
-    required=True,
     help="Requests per second that the service gets, both versions together.",
 )
 @click.option(
@@ -96,22 +100,34 @@ def schema(world: World) -> int:
     show_default=True,
     help="Between two looks at the evidence: as often as Prometheus scrapes the proxies, and not below 5s.",
 )
+@click.option(
+    "--from",
+    "route",
+    type=ROUTE,
+    metavar="ROUTE",
+    help="Measure all this on a route instead, over the hour or two that a start reads; with --prometheus.",
+)
+@reads_the_past
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the made-up traffic.")
 @from_folder
 @as_json
 @click.pass_obj
-def plan(world: World, /, policy: str, policies: Path, output: str, **given: str | float) -> int:
+def plan(world: World, /, route: Target | None, rps: float | None, reading: Reading, **given: Any) -> int:  # noqa: ANN401
     """
     How long each step takes at a given traffic while the canary is healthy, and how soon it would see what is not.
 
     It plays some dozens of rollouts with made-up traffic and the evidence that judges real ones.
     """
-    from canary.cli.work import planning  # noqa: PLC0415
+    if (route is None) == (rps is None):
+        raise click.UsageError("say for which traffic: --rps N, or --from ROUTE to measure it")
+    from canary.cli.work import planning  # noqa: PLC0415 - the models
 
+    wanted = planning.Wanted(given["policy"], given["policies"], given["seed"], given["output"])
+    if route is not None:
+        return planning.measured_on(world, wanted, replace(route, access=reading.access), reading)
     wishes = planning.Wishes(
-        rps=planning.rps(float(given["rps"])),
-        rate=planning.rate(str(given["error_rate"])),
-        unit=planning.unit(str(given["interval"])),
-        seed=int(given["seed"]),
+        rps=planning.rps(rps or 0.0),
+        rate=planning.rate(given["error_rate"]),
+        unit=planning.unit(given["interval"]),
     )
-    return planning.planned(world, (policy, policies), wishes, output)
+    return planning.planned(world, wanted, wishes)

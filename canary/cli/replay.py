@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from canary.cli.shell.options import ROUTE, SERVICE
-from canary.cli.shell.prometheus import Asking, asks_prometheus
+from canary.cli.shell.options import ROUTE
+from canary.cli.shell.prometheus import Reading, reads_the_past
 from canary.cli.shell.shipped import from_folder
 from canary.cli.shell.target import Target
-from canary.cli.shell.world import Access, World
+from canary.cli.shell.world import World
 
 
 @click.command("replay")
@@ -25,12 +26,7 @@ from canary.cli.shell.world import Access, World
     "--from", "since", metavar="TIME", help="With ROUTE: when the rollout begins; -2h, or RFC 3339."
 )
 @click.option("--to", "until", metavar="TIME", help="With ROUTE: how long to look; default: now.")
-@asks_prometheus
-@click.option("--stable", type=SERVICE, help="With ROUTE: the stable backend; default: by stamp or weights.")
-@click.option("--canary", type=SERVICE, help="With ROUTE: the backend on trial; default: the other one.")
-@click.option("-n", "--namespace", help="Namespace of the route; default: that of the context.")
-@click.option("--context", help="Context of the kubeconfig.")
-@click.option("--kubeconfig", help="Path of the kubeconfig.")
+@reads_the_past
 @from_folder
 @click.option(
     "-o",
@@ -44,11 +40,10 @@ from canary.cli.shell.world import Access, World
 def command(
     world: World,
     /,
-    policy: str,
-    policies: Path,
-    output: str,
-    asking: Asking,
-    **given: str | Path | Target | None,
+    route: Target | None,
+    increments: Path | None,
+    reading: Reading,
+    **said: Any,  # noqa: ANN401
 ) -> int:
     """
     What would a policy have done, and when?
@@ -62,31 +57,23 @@ def command(
 
     Exit code 0 says that everything was read, whatever the verdicts are; 1 that something could not be.
     """
-    route, increments = given["route"], given["increments"]
-    if (route is None) == (increments is None):
-        raise click.UsageError("say what to replay: a ROUTE with --from, or --increments FILE")
-    if isinstance(increments, Path):
-        if given["since"] or given["until"]:
-            raise click.UsageError("--from and --to go with a ROUTE; of a file everything is read")
+    policy, policies, output = said["policy"], said["policies"], said["output"]
+    since, until = said["since"], said["until"]
+    if increments is not None:
+        if route or since or until:
+            raise click.UsageError("say what to replay: a ROUTE with --from and --to, or --increments FILE")
         from canary.cli.work import replaying  # noqa: PLC0415 - the models
 
         return replaying.files(world, replaying.Asked(policy, increments, policies), output)
-    if not isinstance(route, Target) or not given["since"]:
+    if route is None:
+        raise click.UsageError("say what to replay: a ROUTE with --from, or --increments FILE")
+    if not since:
         raise click.UsageError(
             "say when the rollout would have begun: --from -2h, or --from 2026-03-01T12:00:00Z"
         )
     from canary.cli.work import reliving  # noqa: PLC0415 - the models
-    from canary.cli.work.subject import Roles  # noqa: PLC0415
 
-    text = {name: str(value) for name, value in given.items() if value is not None}
-    access = Access(text.get("kubeconfig"), text.get("context"), text.get("namespace"))
-    wanted = reliving.Wanted(
-        replace(route, access=access),
-        policy,
-        policies,
-        since=text["since"],
-        until=text.get("until", "now"),
-        roles=Roles(text.get("stable", ""), text.get("canary", "")),
-        asking=asking,
+    about = replace(route, access=reading.access)
+    return reliving.route(
+        world, reliving.Wanted(about, policy, policies, since, until or "now", reading), output
     )
-    return reliving.route(world, wanted, output)

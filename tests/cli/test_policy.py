@@ -276,7 +276,7 @@ def test_a_plan_as_json(policy: Call, folder: Path) -> None:
     arguments = ("plan", "right", "--rps", "50", "--error-rate", "0.5%", "--interval", "5s", "-o", "json")
     whole = json.loads(policy(*arguments, "--policies", str(folder)).out)
     assert whole.keys() == {
-        "apiVersion", "kind", "policy", "rps", "errorRate", "interval", "seconds", "steps",
+        "apiVersion", "kind", "policy", "measured", "rps", "errorRate", "burst", "slower", "interval", "seconds", "steps",
     }  # fmt: skip
     assert (whole["kind"], whole["rps"], whole["errorRate"], whole["interval"]) == (
         "PolicyPlan",
@@ -311,7 +311,9 @@ def test_a_plan_says_where_a_person_has_to_decide(policy: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "Missing option '--rps'"),
+        ((), "say for which traffic: --rps N, or --from ROUTE to measure it"),
+        (("--rps", "1", "--from", "web"), "say for which traffic: --rps N, or --from ROUTE to measure it"),
+        (("--from", "split/"), "names no route"),
         (("--rps", "0"), "0 is not in the range"),
         (("--rps", "nan"), "'nan' is no number of requests"),
         (("--rps", "x"), "'x' is not a valid float"),

@@ -140,7 +140,7 @@ def test_counts_that_nobody_would_have_trusted_are_no_ground_for_a_verdict(call:
         (REPLAY, "say when the rollout would have begun"),
         (("replay", *POLICY), "say what to replay"),
         ((*REPLAY, "--increments", "x"), "say what to replay"),
-        (("replay", *POLICY, "--increments", "x", "--from", "-1h"), "--from and --to go with a ROUTE"),
+        (("replay", *POLICY, "--increments", "x", "--from", "-1h"), "a ROUTE with --from and --to, or --increments FILE"),
         ((*REPLAY, "--from", "yesterday"), "'yesterday' is no moment; write 2026-03-01T12:00:00Z"),
         ((*REPLAY, "--from", "2026-01-01T00:00:00"), "has no time zone; end it with Z"),
         ((*REPLAY, "--from", "-1x"), "Invalid value for '--from'"),

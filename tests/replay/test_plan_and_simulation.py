@@ -83,7 +83,7 @@ def simulated(policy: Policy, rps: float, number: int) -> list[float]:
     return took
 
 
-LONG = pytest.mark.full
+LONG = pytest.mark.full, pytest.mark.timeout(300)
 
 
 @pytest.mark.parametrize(

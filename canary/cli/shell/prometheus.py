@@ -1,4 +1,4 @@
-"""The options that say which Prometheus to ask, and by which grid."""
+"""The options that say which Prometheus to ask, by which grid, and about which backends."""
 
 import functools
 from collections.abc import Callable
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+
+from canary.cli.shell.options import SERVICE
+from canary.cli.shell.world import Access
 
 ADDRESS = "CANARY_PROMETHEUS"
 """The variable of the environment that `canary run` reads, too."""
@@ -52,5 +55,38 @@ def asks_prometheus(function: Command) -> Command:
     def command(*arguments: Any, **given: Any) -> int:  # noqa: ANN401 - click's own
         names = ("prometheus", "scrape_interval", "min_interval")
         return function(*arguments, asking=Asking(*(given.pop(name) for name in names)), **given)
+
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    What of a route's past is to be read.
+
+    Attributes:
+        stable, canary: "" = as the route tells.
+    """
+
+    asking: Asking
+    access: Access
+    stable: str
+    canary: str
+
+
+def reads_the_past(function: Command) -> Command:
+    """A command that may read the past of a route; called with `reading`."""
+
+    @asks_prometheus
+    @click.option("--stable", type=SERVICE, help="The stable backend; default: by stamp or weights.")
+    @click.option("--canary", type=SERVICE, help="The backend on trial; default: the other one.")
+    @click.option("-n", "--namespace", help="Namespace of the route; default: that of the context.")
+    @click.option("--context", help="Context of the kubeconfig.")
+    @click.option("--kubeconfig", help="Path of the kubeconfig.")
+    @functools.wraps(function)
+    def command(*arguments: Any, asking: Asking, **given: Any) -> int:  # noqa: ANN401
+        access = Access(*(given.pop(name) for name in ("kubeconfig", "context", "namespace")))
+        roles = (given.pop(name) or "" for name in ("stable", "canary"))
+        return function(*arguments, reading=Reading(asking, access, *roles), **given)
 
     return command

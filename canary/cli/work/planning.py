@@ -11,11 +11,17 @@ import click
 
 from canary.cli.shell.entry import screen_of
 from canary.cli.shell.options import duration
+from canary.cli.shell.prometheus import Reading
+from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
 from canary.cli.work import plantable as table
+from canary.cli.work.metering import meter
+from canary.cli.work.moments import shown
+from canary.cli.work.plantable import Played
 from canary.cli.work.shelf import find
-from canary.replay.plan import Plan, Service, plan
-from canary.rollout.model import parse_part
+from canary.cli.work.subject import subject
+from canary.replay.plan import Plan, Service, measured, plan
+from canary.rollout.model import format_duration, parse_part
 from canary.rollout.policy import Policy
 from canary.rollout.policyfile import API_VERSION
 from canary.terms import Exit
@@ -39,7 +45,21 @@ class Wishes:
     rps: float
     rate: float
     unit: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    Attributes:
+        policy, policies: a name or a file, and where names are looked up.
+        seed: of the made-up traffic.
+        output: `table` or `json`.
+    """
+
+    policy: str
+    policies: Path
     seed: int
+    output: str
 
 
 def rps(asked: float) -> float:
@@ -70,34 +90,66 @@ def unit(text: str) -> timedelta:
     return found
 
 
-def planned(world: World, wanted: tuple[str, Path], wishes: Wishes, output: str) -> int:
+def planned(world: World, wanted: Wanted, wishes: Wishes) -> int:
     """
-    Play it, and tell what came out.
+    Play it at the traffic that was said, and tell what came out.
 
     Raises:
         Invalid: there is no such policy, or it is wrong.
     """
-    policy = find(*wanted).policy
+    policy = find(wanted.policy, wanted.policies).policy
     service = Service.under(policy.gates, wishes.rps, wishes.rate)
-    found = plan(policy, service, wishes.unit, Random(wishes.seed))  # noqa: S311 - made-up traffic, the same each time
+    return _tell(
+        world, wanted.output, Played(policy, _plan(wanted, policy, service, wishes.unit), wishes.unit)
+    )
+
+
+def measured_on(world: World, wanted: Wanted, target: Target, reading: Reading) -> int:
+    """
+    The same at the traffic that a route had lately, as a start would read it now.
+
+    Raises:
+        Invalid: there is no such policy, nobody knows which backends are meant, or nobody asks them.
+        Unavailable: Prometheus does not answer.
+        Stalled: it counts something twice.
+    """
+    policy = find(wanted.policy, wanted.policies).policy
+    about = subject(world, target, reading)
+    asked = meter(world, reading.asking, about.stamp)
+    now = asked.source().time()
+    past = asked.past(about, policy, asked.index(now))
+    found = _plan(wanted, policy, measured(policy, past, asked.unit), asked.unit)
+    when = f"the {format_duration(len(past.intervals) * asked.unit)} before {shown(now)}"
+    return _tell(world, wanted.output, Played(policy, found, asked.unit, about.route, when))
+
+
+def _plan(wanted: Wanted, policy: Policy, service: Service, unit: timedelta) -> Plan:
+    return plan(policy, service, unit, Random(wanted.seed))  # noqa: S311 - made-up traffic, the same each time
+
+
+def _tell(world: World, output: str, played: Played) -> int:
     if output == "json":
-        screen_of(world).line(json.dumps(_document(policy, found, wishes), indent=2))
+        screen_of(world).line(json.dumps(_document(played), indent=2))
     else:
-        table.show(policy, found, wishes.unit, screen_of(world))
+        table.show(played, screen_of(world))
     return Exit.OK
 
 
-def _document(policy: Policy, found: Plan, wishes: Wishes) -> dict[str, object]:
-    names = {"taken_back": "takenBack"}
+def _document(played: Played) -> dict[str, object]:
+    found, names = played.found, {"taken_back": "takenBack"}
     steps = [{names.get(key, key): value for key, value in asdict(stage).items()} for stage in found.stages]
     for step in steps:
         step["regressions"] = step.pop("catches")
+    service = found.service
     return {
         "apiVersion": API_VERSION,
         "kind": "PolicyPlan",
-        "policy": policy.name,
-        "rps": wishes.rps,
-        "errorRate": wishes.rate,
+        "policy": played.policy.name,
+        "measured": played.route or None,
+        "rps": service.rps,
+        "errorRate": service.rate,
+        "burst": service.burst,
+        "slower": {f"{bound:g}": part for bound, part in service.measured},
         "interval": found.unit.total_seconds(),
         "seconds": found.seconds,
         "steps": steps,

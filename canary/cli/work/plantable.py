@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
-from canary.cli.shell.screen import Screen
+from canary.cli.shell.screen import Screen, clean
 from canary.cli.work.columns import columns
-from canary.replay.plan import Catch, Plan, Stage
+from canary.replay.plan import Catch, Plan, Service, Stage
 from canary.rollout.gates import ObjectiveGate
 from canary.rollout.model import format_duration
 from canary.rollout.policy import Policy
@@ -20,13 +21,32 @@ ROOM = 2
 """How many times what is usual an objective should allow: closer to it, chance misses it now and then."""
 
 
-def show(policy: Policy, found: Plan, unit: timedelta, screen: Screen) -> None:
-    """All of it, as it was asked for with intervals of `unit`."""
+class Played(NamedTuple):
+    """
+    A plan, and how it was asked for.
+
+    Attributes:
+        unit: intervals as they were asked for.
+        route, when: where and over which time its service was measured; "" = it was said.
+    """
+
+    policy: Policy
+    found: Plan
+    unit: timedelta
+    route: str = ""
+    when: str = ""
+
+
+def show(played: Played, screen: Screen) -> None:
+    """All of it."""
+    policy, found, unit, route, when = played
     service = found.service
     screen.line(
-        f"{policy.name} at {service.rps:g} rps, {100 * service.rate:g} % of which fail usually; "
+        f"{policy.name} at {service.rps:.4g} rps, {100 * service.rate:.3g} % of which fail usually; "
         f"evidence every {format_duration(found.unit)}"
     )
+    if route:
+        screen.line(f"Measured on {clean(route)} over {when}: {_measured(service)}.")
     screen.line()
     for line in columns([_head(found), *(_row(policy, stage) for stage in found.stages)]):
         screen.line(line)
@@ -38,6 +58,12 @@ def show(policy: Policy, found: Plan, unit: timedelta, screen: Screen) -> None:
         )
     for line in _remarks(policy, found):
         screen.line(line)
+
+
+def _measured(service: Service) -> str:
+    tails = ", ".join(f"{100 * part:.3g} % take longer than {bound:g} ms" for bound, part in service.measured)
+    bursts = f"stable's failures come about {service.burst:.2g} at a time"
+    return f"{bursts}; {tails or 'no latency, since no gate asks for it'}"
 
 
 def _head(found: Plan) -> list[str]:

@@ -2,32 +2,27 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from math import floor
 from pathlib import Path
 
 import click
 
 from canary.cli.shell.entry import screen_of
-from canary.cli.shell.prometheus import ADDRESS, Asking
+from canary.cli.shell.prometheus import Reading
 from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
-from canary.cli.work.metering import address, timing
+from canary.cli.work.metering import Meter, meter
 from canary.cli.work.moments import moment, shown
 from canary.cli.work.replaying import show
 from canary.cli.work.shelf import find
-from canary.cli.work.subject import Roles, Subject, subject
+from canary.cli.work.subject import Subject, subject
 from canary.daemon.asking import leaves
-from canary.daemon.history import History
 from canary.daemon.judged import Identity
 from canary.daemon.rebuild import Missing, Rebuild
-from canary.errors import Invalid, Stalled, Unavailable
+from canary.errors import Invalid
 from canary.evidence import Interval
-from canary.metrics.source import Leaves, Source, Timing
+from canary.metrics.source import Leaves, Source
 from canary.replay import relive
 from canary.rollout.boundary import PROVISIONAL
-from canary.rollout.past import Past
-from canary.rollout.policy import Policy
 from canary.terms import Exit
 
 NOBODY: Identity = ("", "", 0, 0, 0)
@@ -47,8 +42,7 @@ class Wanted:
     policies: Path
     since: str
     until: str
-    roles: Roles
-    asking: Asking
+    reading: Reading
 
 
 @dataclass(slots=True)
@@ -80,53 +74,34 @@ def route(world: World, wanted: Wanted, output: str) -> int:
         Unavailable: Prometheus does not answer, or does not reach back so far.
         Stalled: it counts something twice, so that no rollout would have begun.
     """
-    url = address(world, wanted.asking)
-    if not url:
-        raise click.UsageError(f"say which Prometheus to ask: --prometheus URL, or {ADDRESS}")
     policy = find(wanted.policy, wanted.policies).policy
-    about = subject(world, wanted.target, wanted.roles)
-    grid = timing(wanted.asking, about.stamp, world.clock.now())
-    source = world.source(url, grid, None)
-    span = _span(wanted, grid, source.time())
-    past = _past(world.source(url, grid, float(span[0] - 1) * grid.interval), about, policy, span[0] - 1)
-    if past.away:
-        began = shown((span[0] - 1) * grid.interval)
-        raise Unavailable(
-            f"no rollout could have begun at {began}: {past.away}",
-            at=about.route,
-            hint="a later --from; how far back Prometheus goes is its --storage.tsdb.retention.time",
-        )
-    asked = leaves(about.namespace, about.begun(policy).but(bounds=past.bounds))
-    seen = Seen()
-    intervals = seen.watch(_pieces(source, asked, span))
-    ending = relive(policy, past, timedelta(seconds=grid.interval), intervals)
-    told = replace(ending, message=f"{ending.message}; {_traffic(about, grid, span, seen)}")
+    about = subject(world, wanted.target, wanted.reading)
+    asked = meter(world, wanted.reading.asking, about.stamp)
+    source = asked.source()
+    span = _span(wanted, asked, source.time())
+    past = asked.past(about, policy, span[0] - 1)
+    pair, seen = leaves(about.namespace, about.begun(policy).but(bounds=past.bounds)), Seen()
+    ending = relive(policy, past, asked.unit, seen.watch(_pieces(source, pair, span)))
+    traffic = _traffic(about, seen, f"from {shown(asked.end(span[0] - 1))} to {shown(asked.end(span[-1]))}")
+    told = replace(ending, message=f"{ending.message}; {traffic}")
     show(("route", about.route), told, screen_of(world), output)
     return Exit.OK
 
 
-def _span(wanted: Wanted, grid: Timing, now: float) -> range:
+def _span(wanted: Wanted, asked: Meter, now: float) -> range:
     """Indices of whole intervals that are final; the rollout begins right before the first."""
-    since, until = (
-        moment(text, option, now) for text, option in ((wanted.since, "--from"), (wanted.until, "--to"))
-    )
+    since, until = moment(wanted.since, "--from", now), moment(wanted.until, "--to", now)
     if not since < min(until, now):
         raise click.BadOptionUsage(
             "--from", f"from {shown(since)} to {shown(min(until, now))} is no time at all"
         )
-    final = floor(now / grid.interval) - PROVISIONAL
-    span = range(floor(since / grid.interval) + 1, min(floor(until / grid.interval), final) + 1)
+    last = min(asked.index(until), asked.index(now) - PROVISIONAL)
+    span = range(asked.index(since) + 1, last + 1)
     if not span:
-        raise click.BadOptionUsage("--from", f"there is no whole interval of {grid.interval} s in that time")
+        raise click.BadOptionUsage(
+            "--from", f"there is no whole interval of {asked.grid.interval} s in that time"
+        )
     return span
-
-
-def _past(source: Source, about: Subject, policy: Policy, now: int) -> Past:
-    """As a start reads it, at that moment."""
-    past = History(source).read(about.namespace, about.begun(policy), now)
-    if past.doubt:
-        raise Stalled(f"no rollout would have begun: {past.doubt}", at=about.route)
-    return past
 
 
 def _pieces(source: Source, asked: Leaves, span: range) -> Iterator[Interval]:
@@ -139,7 +114,7 @@ def _pieces(source: Source, asked: Leaves, span: range) -> Iterator[Interval]:
             yield interval
 
 
-def _traffic(about: Subject, grid: Timing, span: range, seen: Seen) -> str:
+def _traffic(about: Subject, seen: Seen, time: str) -> str:
     """
     On which traffic it was judged.
 
@@ -148,7 +123,6 @@ def _traffic(about: Subject, grid: Timing, span: range, seen: Seen) -> str:
     """
     canary, stable, every = about.roles.canary, about.roles.stable, seen.canary + seen.stable
     if not seen.known or not every:
-        time = f"from {shown((span[0] - 1) * grid.interval)} to {shown(span[-1] * grid.interval)}"
         what = "knows nothing of" if not seen.known else "saw no request to"
         why = f" ({seen.why})" if seen.why else ""
         raise Invalid(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from canary.cli.shell.prometheus import Reading
 from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
 from canary.cli.work.route import Seen, look
@@ -48,7 +49,7 @@ class Subject:
         )  # fmt: skip
 
 
-def subject(world: World, target: Target, said: Roles) -> Subject:
+def subject(world: World, target: Target, reading: Reading) -> Subject:
     """
     The route and its two backends. A route that was deleted is none, if both were said.
 
@@ -56,6 +57,7 @@ def subject(world: World, target: Target, said: Roles) -> Subject:
         Invalid: nobody knows which backends are meant.
         Missing: there is no such route, and not both were said.
     """
+    said = Roles(reading.stable, reading.canary)
     with opened(world, target) as session:
         route = f"{session.place.namespace}/{session.place.name}"
         try:

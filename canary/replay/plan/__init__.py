@@ -7,6 +7,18 @@ where it matters, at little traffic, where a step waits for a few requests.
 
 from canary.replay.plan.dice import Dice
 from canary.replay.plan.forecast import Catch, Plan, Stage, plan
+from canary.replay.plan.measured import measured
 from canary.replay.plan.traffic import HEALTHY, REGRESSIONS, Regression, Service
 
-__all__ = ["HEALTHY", "REGRESSIONS", "Catch", "Dice", "Plan", "Regression", "Service", "Stage", "plan"]
+__all__ = [
+    "HEALTHY",
+    "REGRESSIONS",
+    "Catch",
+    "Dice",
+    "Plan",
+    "Regression",
+    "Service",
+    "Stage",
+    "measured",
+    "plan",
+]

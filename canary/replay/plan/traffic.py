@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from math import erfc, log, sqrt
 from typing import NamedTuple
 
@@ -44,12 +46,16 @@ class Service:
     Attributes:
         rps: requests per second, to both versions together.
         rate: part of them that fails in a healthy version.
-        median: of the latencies of a healthy version, ms.
+        median: of the latencies of a healthy version, ms; made up, where `measured` does not say more.
+        burst: how many of a healthy version's failures come at a time, at least 1.
+        measured: some bounds, in ms, ascending, each with the part of the responses that was slower.
     """
 
     rps: float
     rate: float
     median: float = MEDIAN
+    burst: float = 1.0
+    measured: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def under(cls, gates: Sequence[Gate], rps: float, rate: float) -> "Service":
@@ -61,9 +67,14 @@ class Service:
                     median *= 0.9
         return cls(rps=rps, rate=rate, median=median)
 
-    def tails(self, slower: float = 1.0) -> dict[float, float]:
-        """For each bound of the histogram, in ms, the part of the responses that takes longer."""
-        return {bound: _slower(bound, self.median * slower) for bound in HISTOGRAM}
+    def tails(self) -> dict[float, float]:
+        """For each bound that is known of, in ms, the part of the responses that takes longer."""
+        known = [bound for bound, _ in self.measured] or HISTOGRAM
+        return {bound: self.slower_than(bound) for bound in known}
+
+    def slower_than(self, bound: float, times: float = 1.0) -> float:
+        """The part of the responses that takes longer than `bound` ms where each takes so many times as long."""
+        return _part(self, bound / times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +101,21 @@ class Traffic:
 
     def _arm(self, usual: float, regression: Regression) -> Arm:
         requests = poisson(usual, self.dice)
-        failures = out_of(requests, min(1.0, self.service.rate + regression.more), self.dice)
+        failures = self._failures(requests, regression.more)
         return Arm(requests, failures, requests, self._slow(requests, regression.slower))
+
+    def _failures(self, requests: int, more: float) -> int:
+        """One by one, or some at a time, with as many in all."""
+        rate, burst = self.service.rate, self.service.burst
+        if burst <= 1:
+            return out_of(requests, min(1.0, rate + more), self.dice)
+        usual = round(burst * poisson(requests * rate / burst, self.dice))
+        return min(requests, usual + out_of(requests, more, self.dice))
 
     def _slow(self, requests: int, slower: float) -> tuple[float, ...]:
         left, before, slow = requests, 1.0, []
         for bound in self.bounds:
-            tail = _slower(bound, self.service.median * slower)
+            tail = self.service.slower_than(bound, slower)
             left = out_of(left, tail / before, self.dice) if before else 0
             before = tail
             slow.append(float(left))
@@ -106,3 +125,19 @@ class Traffic:
 def _slower(bound: float, median: float) -> float:
     """Lognormal: the part above a bound."""
     return 0.5 * erfc(log(bound / median) / SPREAD / sqrt(2))
+
+
+@cache
+def _part(service: Service, bound: float) -> float:
+    if not service.measured:
+        return _slower(bound, service.median)
+    return _between(service.measured, bound)
+
+
+def _between(measured: Sequence[tuple[float, float]], bound: float) -> float:
+    """A line from one bound to the next; all responses take longer than nothing, and of longer ones nothing is known."""
+    points = ((0.0, 1.0), *measured)
+    for (low, above_low), (high, above_high) in pairwise(points):
+        if bound <= high:
+            return above_low + (bound - low) / (high - low) * (above_high - above_low)
+    return points[-1][1]
