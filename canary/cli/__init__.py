@@ -15,7 +15,19 @@ from canary.cli.shell.entry import called_as, execute, flushed, forgiving
 from canary.cli.shell.group import Lazy
 from canary.cli.shell.world import World
 
-COMMANDS = ("start", "status", "pause", "resume", "abort", "policy", "replay", "demo", "run", "version")
+COMMANDS = (
+    "start",
+    "status",
+    "explain",
+    "pause",
+    "resume",
+    "abort",
+    "policy",
+    "replay",
+    "demo",
+    "run",
+    "version",
+)
 """Each is `command` in the module of its name; in the order of the help."""
 
 

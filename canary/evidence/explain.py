@@ -1,7 +1,7 @@
 """The sentences of a verdict, for whoever is woken by it."""
 
 from canary.evidence.account import Account
-from canary.evidence.confidence import Bake
+from canary.evidence.confidence import Bake, Confidence
 from canary.evidence.state import State
 
 BURSTY = 5.0
@@ -21,6 +21,25 @@ def against(state: State) -> str:
         f"{_did(account)}, {_tolerated(account)}; "
         f"the evidence against the canary is {ratio(state.odds)}{bursts}, {limit} rolls it back"
     )
+
+
+def about(account: Account) -> str:
+    """What one gate has weighed so far."""
+    if not account.tally.requests:
+        return f"{account.gate.name}: no canary request was weighed yet"
+    return f"{_did(account)}, {_tolerated(account)}"
+
+
+def bursts(account: Account, confidence: Confidence) -> str:
+    """What K means."""
+    size, learned = account.dispersion.factor(confidence.paired_limit), account.dispersion
+    if not (learned.short.expected or learned.long.expected):
+        return f"taken for usual: stable's responses of that kind were too few to learn from; weighed as if {size:.2g} came at a time"
+    how = "one by one" if size <= 1 else f"as if {size:.2g} came at a time"
+    since = (
+        ", learned from one interval to the next since stable has a single endpoint" if learned.paired else ""
+    )
+    return f"weighed {how}, by how stable's come{since}"
 
 
 def missed(account: Account) -> str:

@@ -7,6 +7,7 @@ A new field is added to its list here as well: from then on it is kept.
 from pydantic import BaseModel
 
 from canary.cli.work.ends import End
+from canary.cli.work.explanation import Decided, EvidenceNow, GateNow, Next, RolloutExplanation, Why
 from canary.cli.work.report import Backend, Name, Pending, Rollout, RolloutStatus
 
 KEPT: dict[type[BaseModel], set[str]] = {
@@ -21,6 +22,15 @@ KEPT: dict[type[BaseModel], set[str]] = {
     Backend: {"service", "weight", "share", "role"},
     Pending: {"word", "value"},
     End: {"exitCode", "outcome", "message"},
+    RolloutExplanation: {"apiVersion", "kind", "status", "why", "evidence", "next", "decisions", "unknown"},
+    Why: {"reason", "message", "means", "opens"},
+    EvidenceNow: {
+        "knownFrom", "through", "against", "limit", "outcome", "message", "requests", "leastRequests", "intervals",
+        "leastIntervals", "gates",
+    },
+    GateNow: {"name", "message", "against", "within", "needed", "passed", "k", "bursts"},
+    Next: {"step", "share", "approval", "seconds", "undecided", "message"},
+    Decided: {"at", "reason", "message"},
 }  # fmt: skip
 
 

@@ -29,12 +29,12 @@ def names(folder: Path) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in files(folder)}
 
 
-def test_the_wheel_holds_the_whole_package_and_every_policy(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_holds_the_whole_package_every_policy_and_what_reasons_mean(wheel: zipfile.ZipFile) -> None:
     package = {name for name in wheel.namelist() if ".dist-info/" not in name}
     policies = {f"canary/{name}" for name in names(ROOT / "policies")}
     assert policies
     assert "canary/py.typed" in package
-    assert package == names(ROOT / "canary") | policies
+    assert package == names(ROOT / "canary") | policies | {"canary/reasons.md"}
 
 
 def test_the_wheel_brings_its_licence_and_its_commands(wheel: zipfile.ZipFile) -> None:

@@ -83,9 +83,10 @@ def reads_the_past(function: Command) -> Command:
     @click.option("-n", "--namespace", help="Namespace of the route; default: that of the context.")
     @click.option("--context", help="Context of the kubeconfig.")
     @click.option("--kubeconfig", help="Path of the kubeconfig.")
+    @click.option("--as", "as_user", metavar="USER", help="Act as this user.")
     @functools.wraps(function)
     def command(*arguments: Any, asking: Asking, **given: Any) -> int:  # noqa: ANN401
-        access = Access(*(given.pop(name) for name in ("kubeconfig", "context", "namespace")))
+        access = Access(*(given.pop(name) for name in ("kubeconfig", "context", "namespace", "as_user")))
         roles = (given.pop(name) or "" for name in ("stable", "canary"))
         return function(*arguments, reading=Reading(asking, access, *roles), **given)
 

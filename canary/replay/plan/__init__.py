@@ -8,6 +8,7 @@ where it matters, at little traffic, where a step waits for a few requests.
 from canary.replay.plan.dice import Dice
 from canary.replay.plan.forecast import Catch, Plan, Stage, plan
 from canary.replay.plan.measured import measured
+from canary.replay.plan.outlook import Outlook, outlook
 from canary.replay.plan.traffic import HEALTHY, REGRESSIONS, Regression, Service
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "REGRESSIONS",
     "Catch",
     "Dice",
+    "Outlook",
     "Plan",
     "Regression",
     "Service",
     "Stage",
     "measured",
+    "outlook",
     "plan",
 ]

@@ -71,14 +71,21 @@ class Climb:
             if stay.left is Left.ROLLED_BACK:
                 return
 
-    def stay(self, step: int, evidence: Evidence, regression: Regression = HEALTHY) -> tuple[Evidence, Stay]:
-        """One step, from the evidence on entering it to the evidence on entering the next."""
+    def stay(
+        self, step: int, evidence: Evidence, regression: Regression = HEALTHY, settling: int = SETTLING
+    ) -> tuple[Evidence, Stay]:
+        """
+        One step, from the evidence on entering it to the evidence on entering the next.
+
+        Args:
+            settling: intervals that do not count for the canary yet; 0 where it has stood there for some.
+        """
         bake, share, requests = bake_at(self.policy, step, self.unit), self.policy.share(step), 0.0
         longest = bake.max_intervals + SETTLING
         for number in range(1, longest + 1):
             interval = self.traffic.interval(evidence.through + 1, share, regression)
             requests += sum(stratum.canary.requests for stratum in interval.strata or ())
-            evidence = evidence.feed(interval, settled=number > SETTLING)
+            evidence = evidence.feed(interval, settled=number > settling)
             verdict = evidence.judge(bake)
             if verdict.outcome is Outcome.ROLLBACK:
                 return evidence, self._stay(number, requests, Left.ROLLED_BACK, "evidence")
