@@ -82,6 +82,15 @@ def test_the_grid_is_the_stamps_unless_another_one_is_said(
     assert (timing.interval, timing.scrape) == seconds
 
 
+@pytest.mark.parametrize("seconds", [1, 10, 60, 120])
+@pytest.mark.parametrize("days", [-0.001, 0, 100])
+def test_the_stamp_tells_its_grid_for_months(call: Call, seconds: int, days: float) -> None:
+    prometheus = Prometheus(HEALTHY)
+    stamp = a_stamp(at=round((NOW - days * 86_400) / seconds))
+    call(prometheus.beside(a_cluster(a_split(stamp))), *REPLAY, "--from", "-1h")
+    assert prometheus.opened[0][0].interval == seconds
+
+
 def test_after_a_promotion_the_roles_are_those_of_the_rollout(call: Call) -> None:
     server = a_cluster(a_split(ended(Phase.PROMOTED), 0, 1000))
     said = call(Prometheus(HEALTHY).beside(server), *REPLAY, "--from", "-1h")

@@ -24,6 +24,9 @@ DEFAULT_SCRAPE = "10s"
 
 RETENTION = "a later time; how far back Prometheus goes is its --storage.tsdb.retention.time"
 
+DISAGREE = 0.01
+"""Seconds of an interval: days, if intervals are of 10 s."""
+
 MOST = MOST_SCRAPE.total_seconds()
 
 
@@ -113,7 +116,8 @@ def counted_in(stamp: Stamp | None, now: datetime) -> int:
     """
     Seconds of the intervals that a stamp counts in; 0 where it does not tell.
 
-    Its moments are Unix time divided by that, and a few days are next to nothing of fifty years.
+    Its moments are Unix time divided by that. They lie in the past, by at most a few months of fifty years: rounded down, that
+    makes no difference. Clocks that disagree are allowed for.
     """
-    seconds = now.timestamp() / stamp.at if stamp and stamp.at > 0 else 0.0
-    return round(seconds) if 1 <= round(seconds) <= MOST and abs(seconds - round(seconds)) < 0.1 else 0
+    seconds = floor(now.timestamp() / stamp.at + DISAGREE) if stamp and stamp.at > 0 else 0
+    return seconds if 1 <= seconds <= MOST else 0
