@@ -126,6 +126,8 @@ def missing(call: Call, told: Refusal) -> CanaryError:
 
 
 def conflict(call: Call, told: Refusal) -> CanaryError:
+    if call.verb == "create":
+        return Conflict(f"there is a {call.at} already", at=call.at)
     return Conflict(f"{call.at} was changed since we read it: {told.reason}", at=call.at)
 
 

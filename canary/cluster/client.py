@@ -12,14 +12,15 @@ from typing import Any
 
 from canary.clock import Clock, SystemClock
 from canary.cluster.answers import Call, inner, named, parsed, translated, version_of
-from canary.cluster.kinds import ACCESS_REVIEWS, SELF_REVIEWS, Kind
+from canary.cluster.kinds import ACCESS_REVIEWS, RECORDS, SELF_REVIEWS, Kind
 from canary.cluster.login import log_in
 from canary.cluster.objects import Listing, Raw, metadata
-from canary.cluster.patch import RoutePatch, checked_version
+from canary.cluster.patch import RecordPatch, RoutePatch, checked_version
 from canary.cluster.patience import USUAL, Patience
 from canary.cluster.stream import Stream
 from canary.cluster.wire import Wire, gateway, opened, read
 from canary.errors import Invalid
+from canary.terms import DAEMON_MANAGER
 
 PAGE = 500
 """Objects asked for at once, as kubectl and client-go do."""
@@ -128,6 +129,31 @@ class Cluster:
         return named(
             call, self._ask(call, self._api.patch_namespaced_custom_object, *path, patch.merge(), **how)
         )
+
+    def create(self, kind: Kind, namespace: str, body: Raw) -> Raw:
+        """The daemon makes an object; as stored. `Conflict` where there is one of that name."""
+        name = str(metadata(body).get("name", ""))
+        call = self._call("create", kind, checked_name(namespace), checked_name(name))
+        path = (kind.group, kind.version, namespace, kind.plural, body)
+        request = self._api.create_namespaced_custom_object
+        return named(call, self._ask(call, request, *path, field_manager=DAEMON_MANAGER))
+
+    def patch_record(self, patch: RecordPatch) -> Raw:
+        """The daemon writes to a record, if it is still the one that `patch` was made for; as stored."""
+        call = self._call("patch", RECORDS, checked_name(patch.namespace), checked_name(patch.name))
+        path = (RECORDS.group, RECORDS.version, patch.namespace, RECORDS.plural, patch.name)
+        api = self._api
+        request = (
+            api.patch_namespaced_custom_object_status if patch.status else api.patch_namespaced_custom_object
+        )
+        how: dict[str, Any] = {"field_manager": DAEMON_MANAGER, "_content_type": MERGE_PATCH}
+        return named(call, self._ask(call, request, *path, patch.merge(), **how))
+
+    def delete_record(self, namespace: str, name: str) -> None:
+        """One that is gone already is `Missing`."""
+        call = self._call("delete", RECORDS, checked_name(namespace), checked_name(name))
+        path = (RECORDS.group, RECORDS.version, namespace, RECORDS.plural, name)
+        self._ask(call, self._api.delete_namespaced_custom_object, *path)
 
     def allowed(self, kind: Kind, verb: str, namespace: str = "") -> bool:
         """Whether we have a right, as far as RBAC goes; `namespace` "" means in all of them."""

@@ -41,5 +41,9 @@ ENDPOINT_SLICES = Kind("discovery.k8s.io", "v1", "endpointslices", "EndpointSlic
 DEPLOYMENTS = Kind("apps", "v1", "deployments", "Deployment")
 STATEFUL_SETS = Kind("apps", "v1", "statefulsets", "StatefulSet")
 
+RECORDS = Kind("canary.delivery", "v1alpha1", "canaryrollouts", "CanaryRollout")
+EVENTS = Kind("", "v1", "events", "Event")
+"""Of the core group: `kubectl describe` looks for them there."""
+
 ACCESS_REVIEWS = Kind("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
 SELF_REVIEWS = Kind("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview")

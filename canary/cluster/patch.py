@@ -1,5 +1,5 @@
 """
-The one way to write to a route.
+The one way to write to a route, and the one to write to a record.
 
 Weights and stamp are one object and one write, conditional on the very object that was observed: its uid
 (it was not deleted and made anew) and its resourceVersion (nobody wrote in between). Both are required and
@@ -43,6 +43,27 @@ class RoutePatch:
         """The body with its conditions."""
         condition = {"uid": self.uid, "resourceVersion": self.resource_version}
         return {**self.body, "metadata": {**metadata(self.body), **condition}}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPatch:
+    """
+    A merge patch of a record, valid for one version of it.
+
+    Attributes:
+        body: what changes of its spec, or of its status.
+        status: whether it is the status, which is written by itself.
+    """
+
+    namespace: str
+    name: str
+    resource_version: str
+    body: Raw
+    status: bool = False
+
+    def merge(self) -> Raw:
+        """The body with its condition."""
+        return {**self.body, "metadata": {"resourceVersion": checked_version(self.resource_version)}}
 
 
 def checked_version(resource_version: str) -> str:
