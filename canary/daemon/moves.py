@@ -50,9 +50,13 @@ def is_urgent(decision: Decision, seen: Snapshot) -> bool:
 
 
 def refuses(decision: Decision, seen: Snapshot) -> bool:
-    """Whether a start would be rejected by it: a word that whoever waits for the rollout takes for the end."""
+    """
+    Whether a start would be rejected by it: a word that whoever waits for the rollout takes for the end.
+
+    Where a stamp was lost and traffic is taken back for it, that waits for nothing.
+    """
     rejected = decision.stamp is not None and decision.stamp.phase is Phase.REJECTED
-    return rejected and decision.changes(seen)
+    return rejected and decision.weights is None and decision.changes(seen)
 
 
 def takes_away(decision: Decision, seen: Snapshot) -> bool:

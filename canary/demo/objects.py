@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from canary.cluster import crd
 from canary.demo.scene import APEX, CANARY, FRONTEND, NAMESPACE, SPLIT, STABLE
 from canary.sim.mesh import Endpoint
 from canary.sim.store import How, Store
@@ -62,6 +63,7 @@ def _definitions() -> Iterator[Object]:
     folder = resources.files("canary.sim") / "crds"
     for name in ("serviceprofile.yaml", "trafficsplit.yaml"):
         yield yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    yield crd.definition()
 
 
 def _service(name: str) -> Object:

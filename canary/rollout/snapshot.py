@@ -9,6 +9,7 @@ from canary.evidence import Evidence, Verdict
 from canary.rollout.past import Past
 from canary.rollout.policy import Policy
 from canary.rollout.reading import Reading
+from canary.rollout.record.recalled import Recalled
 from canary.rollout.requests import Request, Requests
 from canary.rollout.stamp import Head, Pin, Stamp
 from canary.routes.route import Route
@@ -60,6 +61,7 @@ class Snapshot:
         stamp: what we remember; None if nothing, or nothing readable.
         newer: the head of a stamp that a newer version wrote.
         lost: a sentence, if there is a stamp but it cannot be used.
+        recalled: what the records of the route say; asked only where there is no stamp that can be used.
         policy: the policy the route names, if it is there and valid.
         policy_problem: a sentence, if not.
         leaves: what stands behind each backend.
@@ -85,6 +87,7 @@ class Snapshot:
     stamp: Stamp | None = None
     newer: Head | None = None
     lost: str = ""
+    recalled: Recalled | None = None
     policy: Policy | None = None
     policy_problem: str = ""
     leaves: Mapping[str, Leaf] = field(default_factory=dict)

@@ -28,11 +28,14 @@ READY_WITHIN = 60
 KUBECTL_SECONDS = 60
 
 RIGHTS = Path(__file__).with_name("rights.yaml")
-CRDS = Path(__file__).parents[2] / "canary" / "sim" / "crds"
+ROOT = Path(__file__).parents[2]
+CRDS = ROOT / "canary" / "sim" / "crds"
+RECORDS = ROOT / "deploy" / "crd.yaml"
 COLLECTIONS = (
     "/apis/split.smi-spec.io/v1alpha1/trafficsplits",
     "/apis/split.smi-spec.io/v1alpha2/trafficsplits",
     "/apis/linkerd.io/v1alpha2/serviceprofiles",
+    "/apis/canary.delivery/v1alpha1/canaryrollouts",
 )
 
 CONTROLLERS = (
@@ -92,7 +95,7 @@ class ControlPlane:
             wait_for_port(self._etcd_port, READY_WITHIN, "etcd listens")
             self.start_apiserver()
             self._controllers.start()
-            self.apply(RIGHTS, CRDS)
+            self.apply(RIGHTS, CRDS, RECORDS)
             wait_until(self._serves_everything, READY_WITHIN, "the CRDs are served")
         except (TooLate, subprocess.CalledProcessError) as error:
             raise TooLate(f"{error}\n{self.logs()}") from error

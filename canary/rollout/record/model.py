@@ -93,7 +93,7 @@ class Entry(Told):
     Attributes:
         time: when it was stored.
         rule: the rule that answered; "" where the record was rebuilt from the stamp.
-        verdict: what the evidence alone said; "" where there was none.
+        verdict, odds: what the evidence alone said, and how many to one it spoke against the canary; "" where none did.
         phase, step, reason, message: where the rollout stood with it, and why.
         gates: the evidence of each gate.
         weights_before, weights_after: of the backends.
@@ -104,6 +104,7 @@ class Entry(Told):
     time: datetime
     rule: str = ""
     verdict: str = ""
+    odds: float = 1.0
     phase: Phase
     step: Count = 0
     reason: str = ""
@@ -160,6 +161,7 @@ class Status(Told):
         conditions: for tools that wait.
         decisions: the newest, oldest of them first.
         totals: over the whole attempt.
+        seal: a digest of phase and reason, as that of the spec.
     """
 
     observed_generation: int = 0
@@ -173,6 +175,7 @@ class Status(Told):
     conditions: tuple[Condition, ...] = ()
     decisions: Annotated[tuple[Entry, ...], Field(max_length=DECISIONS_LIMIT)] = ()
     totals: Totals = Totals()
+    seal: str = ""
 
 
 class Record(Told):

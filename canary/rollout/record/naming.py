@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from canary.rollout.record.model import Spec
+from canary.rollout.record.model import Spec, Status
 from canary.rollout.stamp import Stamp
 from canary.terms import PREFIX
 
@@ -36,6 +36,16 @@ def seal(spec: Spec) -> str:
     """What its `seal` should be."""
     route = spec.route
     return digest(route.kind, route.name, route.uid, spec.id, str(spec.attempt), spec.stable, spec.canary)
+
+
+def status_seal(spec: Spec, status: Status) -> str:
+    """What the `seal` of its status should be."""
+    return digest(spec.seal, status.phase, status.reason)
+
+
+def sealed(spec: Spec, status: Status | None) -> bool:
+    """Whether no hand has changed what is believed of it."""
+    return spec.seal == seal(spec) and (status is None or status.seal == status_seal(spec, status))
 
 
 def digest(*parts: str) -> str:

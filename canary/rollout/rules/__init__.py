@@ -43,6 +43,7 @@ from canary.rollout.rules.holds import (
     withdrawn,
     workload_unclear,
 )  # fmt: skip
+from canary.rollout.rules.lost import stamp_lost
 from canary.rollout.rules.metrics import metric_awaited, metric_failed, metric_overdue, metric_unknown
 from canary.rollout.rules.start import begins, refused_by_abort, rejected, waiting_to_start
 from canary.rollout.rules.takes import (
@@ -56,7 +57,6 @@ from canary.rollout.rules.takes import (
     raised_by_others,
     stable_gone,
     stamp_is_newer,
-    stamp_lost,
     superseded,
     terminating,
     unmanaged,

@@ -1,6 +1,5 @@
 """Rules that take traffic away, or keep our hands off. They come first: nothing stands between us and these."""
 
-from canary.rollout.requests import digest
 from canary.rollout.rules.answers import (
     acted_on,
     before_the_first_rung,
@@ -17,7 +16,7 @@ from canary.rollout.rules.following import strange, strange_for
 from canary.rollout.rules.traffic import live_share, lowered, present_total, raised, writer
 from canary.rollout.rules.wishes import wish
 from canary.rollout.snapshot import Decision, Snapshot
-from canary.rollout.stamp import ID_LIMIT, Stamp
+from canary.rollout.stamp import Stamp
 from canary.terms import Outcome, Phase, Word
 
 GAPS_LIMIT = 2
@@ -71,26 +70,6 @@ def _aborted_by_head(seen: Snapshot) -> Decision | None:
     return Decision(
         "Aborted", "aborted; the stamp is from a newer version and stays as it is", weights=weights
     )
-
-
-def stamp_lost(seen: Snapshot) -> Decision | None:
-    """There is a stamp, but not for this object, or nobody can read it: start nothing on old memories."""
-    if not seen.lost:
-        return None
-    message = f"{seen.lost}; nothing is started for this id: use a new one"
-    wanted = wish(seen)
-    lost = Stamp(
-        uid=seen.route.uid,
-        id=wanted[:ID_LIMIT] or "lost",
-        stable="",
-        canary="",
-        phase=Phase.REJECTED,
-        at=seen.now,
-        seen=(digest(wanted),) if wanted else (),
-        reason="StampLost",
-        message=message,
-    )
-    return Decision("StampLost", message, stamp=lost, page=True)
 
 
 def stamp_is_newer(seen: Snapshot) -> Decision | None:

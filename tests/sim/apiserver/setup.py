@@ -1,4 +1,4 @@
-"""An in-memory cluster with the kinds of Linkerd and SMI, as the test control plane has them."""
+"""An in-memory cluster with the kinds of Linkerd, SMI and our own, as the test control plane has them."""
 
 from pathlib import Path
 
@@ -6,10 +6,12 @@ import yaml
 
 from canary.sim.store import Store
 
-CRDS = Path(__file__).parents[3] / "canary" / "sim" / "crds"
+ROOT = Path(__file__).parents[3]
+CRDS = ROOT / "canary" / "sim" / "crds"
+DEFINITIONS = (*sorted(CRDS.glob("*.yaml")), ROOT / "deploy" / "crd.yaml")
 
 
 def with_definitions(store: Store) -> Store:
-    for path in sorted(CRDS.glob("*.yaml")):
+    for path in DEFINITIONS:
         store.create("customresourcedefinitions.apiextensions.k8s.io", yaml.safe_load(path.read_text()))
     return store
