@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from canary.cluster.client import Cluster
 from canary.cluster.kinds import RECORDS
 from canary.cluster.objects import Raw, metadata, name_of
 from canary.cluster.patch import RecordPatch
 from canary.errors import Invalid
 from canary.rollout.record import ROUTE_LABEL, Record, Spec, Status, label, labels
 
+if TYPE_CHECKING:  # views, which everybody imports, read records, too
+    from canary.cluster.client import Cluster
 
-def listed(cluster: Cluster, namespace: str = "", route: str = "") -> tuple[Record, ...]:
+
+def listed(cluster: "Cluster", namespace: str = "", route: str = "") -> tuple[Record, ...]:
     """
     All records of a namespace ("" = of all), or of one route there, oldest first; what nobody can read is left out.
 
@@ -26,7 +28,7 @@ def listed(cluster: Cluster, namespace: str = "", route: str = "") -> tuple[Reco
     return tuple(sorted((record for record in found if record), key=_age))
 
 
-def get(cluster: Cluster, namespace: str, name: str) -> Record:
+def get(cluster: "Cluster", namespace: str, name: str) -> Record:
     """
     Raises:
         Missing: there is none of that name, or there are no records at all.
@@ -35,7 +37,7 @@ def get(cluster: Cluster, namespace: str, name: str) -> Record:
     return read(cluster.get(RECORDS, namespace, name))
 
 
-def create(cluster: Cluster, namespace: str, name: str, spec: Spec) -> Record:
+def create(cluster: "Cluster", namespace: str, name: str, spec: Spec) -> Record:
     """
     Raises:
         Conflict: there is one of that name.
@@ -45,7 +47,7 @@ def create(cluster: Cluster, namespace: str, name: str, spec: Spec) -> Record:
     return read(cluster.create(RECORDS, namespace, body))
 
 
-def write_spec(cluster: Cluster, known: Record, spec: Spec) -> Record:
+def write_spec(cluster: "Cluster", known: Record, spec: Spec) -> Record:
     """
     Raises:
         Conflict: it is no longer the one that is `known`.
@@ -54,7 +56,7 @@ def write_spec(cluster: Cluster, known: Record, spec: Spec) -> Record:
     return read(cluster.patch_record(RecordPatch(known.namespace, known.name, known.version, body)))
 
 
-def write_status(cluster: Cluster, known: Record, status: Status) -> Record:
+def write_status(cluster: "Cluster", known: Record, status: Status) -> Record:
     """
     Raises:
         Conflict: it is no longer the one that is `known`.

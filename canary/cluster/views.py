@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from canary.cluster import records
 from canary.cluster.objects import Raw, metadata
 from canary.errors import Invalid
+from canary.rollout.record.recalled import Glimpse, glimpse
 from canary.rollout.snapshot import Workload
 from canary.rollout.stamp import Pin
 from canary.routes import serviceprofile, trafficsplit
@@ -82,6 +84,18 @@ def deployment(raw: Raw) -> Selected:
 def stateful_set(raw: Raw) -> Selected:
     """A StatefulSet, its revision told by its controller."""
     return _selected(raw, "StatefulSet", str(_inner(raw, "status").get("updateRevision", "")))
+
+
+def record(raw: Raw) -> Glimpse:
+    """
+    A record, of whose decisions only the last is read.
+
+    Raises:
+        Invalid: it is none.
+    """
+    status = _inner(raw, "status")
+    short = {**status, "decisions": (status.get("decisions") or [])[-1:]} if status else None
+    return glimpse(records.read({**raw, "status": short}))
 
 
 def _selected(raw: Raw, kind: str, revision: str) -> Selected:

@@ -11,6 +11,7 @@ from canary.daemon.windows import shut
 from canary.rollout import requests
 from canary.rollout.memory import remembered
 from canary.rollout.policy import Policy
+from canary.rollout.record.recalled import recall
 from canary.rollout.snapshot import Snapshot
 from canary.rollout.stamp import Stamp
 
@@ -29,6 +30,7 @@ def snapshot(objects: Objects, folds: Folds, policies: Policies, grid: Grid, mom
         stamp=memory.stamp,
         newer=memory.newer,
         lost=memory.lost,
+        recalled=recall(objects.records) if memory.stamp is None else None,
         policy=policy,
         policy_problem=problem,
         leaves=objects.leaves,

@@ -24,7 +24,7 @@ from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
 from canary.daemon.readings import Readings
 from canary.daemon.shelf import Name
-from canary.daemon.teller import Teller
+from canary.daemon.voices import Voices
 from canary.errors import CanaryError, Conflict, Stalled, Unavailable
 from canary.rollout.memory import remembered
 from canary.rollout.past import Past
@@ -65,14 +65,14 @@ class Controller:
     """Looks and acts; safe for any number of threads, at most one act per route at a time."""
 
     def __init__(
-        self, eyes: Eyes, usual: Hands, urgent: Hands, teller: Teller, later: Callable[[Name, float], None]
+        self, eyes: Eyes, usual: Hands, urgent: Hands, voices: Voices, later: Callable[[Name, float], None]
     ) -> None:
         """
         Args:
             later: look at a route again after so many seconds.
         """
         self._eyes, self._usual, self._urgent = eyes, usual, urgent
-        self._teller, self._later = teller, later
+        self._teller, self._scribe, self._later = voices.teller, voices.scribe, later
         self._busy: dict[Name, bool] = {}
         self._outdated: dict[Name, tuple[str, float]] = {}
         self._lock = threading.Lock()
@@ -91,11 +91,13 @@ class Controller:
         objects = self._eyes.copy.read(name)
         if objects is None:
             self._teller.gone(name)
+            self._scribe.gone(name)
             self._eyes.pasts.forget(name)
             return
         if self._is_outdated(name, objects) and not self._overdue(name):
             return
         seen = self._snapshot(objects)
+        self._scribe.looked(seen, objects)
         decision = decide(seen)
         if decision.rule == "begins":
             past = self._past(name, decision)
@@ -207,6 +209,8 @@ class Controller:
         if decision.rule == "begins":
             self._eyes.pasts.forget(name)
         self._teller.written(name, decision, decision.weights or seen.route.weights)
+        if stamp:
+            self._scribe.stored(seen, decision, stamp)
 
     def _prove_the_way_back(self, seen: Snapshot, decision: Decision, cluster: Cluster) -> None:
         """Before the first step: would the server let us take all traffic back? Admission and rights can say no."""

@@ -20,8 +20,10 @@ from canary.daemon.objects import Copy
 from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
 from canary.daemon.readings import NO_METER, Meter, Readings
+from canary.daemon.scribe import Scribe
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
+from canary.daemon.voices import Voices
 from canary.daemon.windows import Openings
 from canary.errors import CanaryError
 from canary.metrics.source import Source
@@ -38,6 +40,7 @@ class World:
         usual, urgent: what writes; the urgent ones only take traffic away.
         reading: asks the source about the time before starts.
         meter: asks the queries that policies have of their own.
+        telling: writes records and Events.
         namespace, domain: the only namespace to look at ("" = all), the cluster's DNS domain.
     """
 
@@ -48,6 +51,7 @@ class World:
     usual: Hands
     urgent: Hands
     reading: Executor
+    telling: Hands
     policies: Policies
     teller: Teller
     meter: Meter = NO_METER
@@ -71,7 +75,9 @@ class Daemon:
         self.copy = Copy(world.watching, self.handle, world.namespace, world.domain)
         pasts = Pasts(History(world.source), world.reading, world.grid, world.clock)
         eyes = Eyes(self.copy, self._folds, self._readings, pasts, world.policies, world.grid, world.clock)
-        self._controller = Controller(eyes, world.usual, world.urgent, world.teller, self._later)
+        self._scribe = Scribe(eyes, world.telling, world.teller, self._later)
+        voices = Voices(world.teller, self._scribe)
+        self._controller = Controller(eyes, world.usual, world.urgent, voices, self._later)
         self.alive = world.clock.monotonic()
         self._began = False
 
@@ -107,6 +113,7 @@ class Daemon:
             self.resync()
         for name in self._due.pop(self._world.clock.monotonic()):
             self.handle(name)
+        self._scribe.retry()
 
     def resync(self) -> None:
         """Look at everything: a lost event costs no more than the time until here."""

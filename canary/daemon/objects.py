@@ -9,6 +9,7 @@ from canary.cluster.client import Cluster
 from canary.cluster.kinds import (
     DEPLOYMENTS,
     ENDPOINT_SLICES,
+    RECORDS,
     SERVICE_PROFILES,
     SERVICES,
     STATEFUL_SETS,
@@ -16,6 +17,8 @@ from canary.cluster.kinds import (
 )
 from canary.cluster.reflector import Reflector
 from canary.daemon.shelf import Name, Shelf
+from canary.errors import Stalled
+from canary.rollout.record.recalled import Glimpse
 from canary.rollout.snapshot import Leaf
 from canary.routes import serviceprofile
 from canary.routes.route import Route
@@ -34,12 +37,14 @@ class Objects:
         leaves: what stands behind each backend.
         mesh: why Linkerd was not seen to follow the route's weights; "" = it was.
         conflicts: sentences about others who claim the route or its apex.
+        records: those of the route, and of others that had its name before.
     """
 
     route: Route
     leaves: Mapping[str, Leaf]
     mesh: str
     conflicts: tuple[str, ...]
+    records: tuple[Glimpse, ...] = ()
 
 
 class Copy:
@@ -65,17 +70,31 @@ class Copy:
             Shelf(source, DEPLOYMENTS, views.deployment, _namespace, self._namespace_changed),
             Shelf(source, STATEFUL_SETS, views.stateful_set, _namespace, self._namespace_changed),
         )
+        self._records = Shelf(source, RECORDS, views.record, _recorded, self._record_changed)
 
     @property
     def reflectors(self) -> tuple[Reflector[Any], ...]:
         """Each wants a thread."""
+        return (*self._needed, self._records.reflector)
+
+    @property
+    def _needed(self) -> tuple[Reflector[Any], ...]:
         shelves = (self.routes, self._profiles, self._services, self._slices, *self._workloads)
         return tuple(shelf.reflector for shelf in shelves)
 
     @property
     def synced(self) -> bool:
-        """Every kind was listed at least once."""
-        return all(reflector.synced for reflector in self.reflectors)
+        """Every kind was listed at least once; records only where there are any to be had."""
+        found = all(reflector.synced for reflector in self._needed)
+        return found and (self._records.reflector.synced or bool(self.without_records))
+
+    @property
+    def without_records(self) -> str:
+        """Why there are none to be read or written; "" = there are, as far as we know."""
+        reflector = self._records.reflector
+        if not reflector.served:
+            return f"the cluster has no {RECORDS.resource}: kubectl apply -f deploy/crd.yaml"
+        return str(reflector.trouble) if isinstance(reflector.trouble, Stalled) else ""
 
     def read(self, name: Name) -> Objects | None:
         """All about one route, or None if there is none of that name."""
@@ -87,7 +106,13 @@ class Copy:
         leaves = {
             backend.service: self._leaf((route.namespace, backend.service)) for backend in route.backends
         }
-        return Objects(route, leaves, self._mesh(route), tuple(self._conflicts(route)))
+        conflicts = tuple(self._conflicts(route))
+        return Objects(route, leaves, self._mesh(route), conflicts, tuple(self.records(route)))
+
+    def records(self, route: Route) -> list[Glimpse]:
+        """Those of the routes of that name, of whatever uid."""
+        found = self._records.find((route.namespace, route.name))
+        return [record for record in found if record.route == (route.kind, route.name)]
 
     def _leaf(self, service: Name) -> Leaf:
         selector = self._services.get(service)
@@ -112,6 +137,9 @@ class Copy:
         """It, and those that split the same Service; it is not among them when it has come to its end."""
         for name in {route, *self.routes.names(service)}:
             self._changed(name)
+
+    def _record_changed(self, route: Name, _name: Name) -> None:
+        self._changed(route)
 
     def _service_changed(self, service: Name, _name: Name) -> None:
         for route in self.routes.names(service):
@@ -140,6 +168,10 @@ def _itself(name: Name, _value: object) -> tuple[Name]:
 
 def _sliced(name: Name, slice_: views.Endpoints) -> tuple[Name]:
     return ((name[0], slice_.service),)
+
+
+def _recorded(name: Name, record: Glimpse) -> tuple[Name]:
+    return ((name[0], record.route[1]),)
 
 
 def _namespace(name: Name, _value: object) -> tuple[Name]:

@@ -27,7 +27,7 @@ from canary.metrics.numbers import PromQL
 from canary.metrics.prometheus import Prometheus
 from canary.web.server import WebServer
 
-WRITERS, URGENT_WRITERS, READERS, METERS, WATCHES = 8, 4, 2, 4, 8
+WRITERS, URGENT_WRITERS, READERS, METERS, TELLERS, WATCHES = 8, 4, 2, 4, 2, 8
 """
 Threads and connections. Aborts waited 19 s in one saturated pool, so taking traffic away has its own.
 
@@ -59,6 +59,7 @@ class Process:
             ThreadPoolExecutor(METERS, "meter"),
             ThreadPoolExecutor(WRITERS, "writer"),
             ThreadPoolExecutor(URGENT_WRITERS, "urgent"),
+            ThreadPoolExecutor(TELLERS, "teller"),
         )
         self._policies = Policies(settings.policies, self._teller.refused)
         self.daemon = Daemon(self._world())
@@ -102,13 +103,17 @@ class Process:
         """Why it does not work yet; "" = it does."""
         return "" if self.daemon.copy.synced else "not all objects have been listed yet"
 
+    def remarks(self) -> str:
+        """What it does without."""
+        return self.daemon.copy.without_records
+
     def metrics(self) -> bytes:
         """Its own metrics."""
         return generate_latest(self._teller.registry)
 
     def _world(self) -> World:
         settings = self._settings
-        reading, metering, usual, urgent = self._pools
+        reading, metering, usual, urgent, telling = self._pools
         connection = Connection(settings.prometheus)
         return World(
             clock=self._clock,
@@ -119,6 +124,7 @@ class Process:
             urgent=Hands(self._cluster(URGENT_WRITERS, URGENT), urgent),
             reading=reading,
             meter=Meter(PromQL(connection, settings.timing), metering),
+            telling=Hands(self._cluster(TELLERS, URGENT), telling),
             policies=self._policies,
             teller=self._teller,
             namespace=settings.namespace,

@@ -29,6 +29,9 @@ class Teller:
             self, "canary_failures", "Looks and writes that did not go through", ("family",)
         )
         self._bugs = _counter(self, "canary_bugs", "Errors nobody expected: please report them", ("where",))
+        self._untold = _counter(
+            self, "canary_untold", "Records and Events that could not be written, each try", ("what",)
+        )
         self._paging = Gauge(
             "canary_needs_person", "Routes a person should look at now", registry=self.registry
         )
@@ -81,6 +84,18 @@ class Teller:
         if before != now:
             self._last["", "source"] = now
             (self._log.warning if why else self._log.info)("source", up=not why, error=why)
+
+    def records(self, without: str) -> None:
+        """Whether records can be kept; `without` says why not."""
+        before, now = self._last.get(("", "records"), ("", "")), (without, "")
+        if before != now:
+            self._last["", "records"] = now
+            (self._log.warning if without else self._log.info)("records", kept=not without, why=without)
+
+    def untold(self, what: str, error: CanaryError) -> None:
+        """A record or an Event could not be written just now."""
+        self._untold.labels(what).inc()
+        self._log.debug("untold", what=what, family=type(error).__name__, error=str(error))
 
     def bug(self, where: str) -> None:
         """Called in an exception handler at the root of a thread or job."""

@@ -75,6 +75,7 @@ class LockStep:
             usual=Hands(cluster, self._jobs),
             urgent=Hands(cluster, self._jobs),
             reading=self._jobs,
+            telling=Hands(cluster, self._jobs),
             policies=self._policies,
             teller=self.narrator,
             namespace=NAMESPACE,

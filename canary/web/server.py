@@ -65,7 +65,7 @@ class WebServer:
 
 
 def application(view: View) -> web.Application:
-    """`/healthz`: alive; `/readyz`: at work, or why not; `/metrics`."""
+    """`/healthz`: alive; `/readyz`: at work, and without what, or why not; `/metrics`."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return (
@@ -73,8 +73,8 @@ def application(view: View) -> web.Application:
         )
 
     async def readyz(_request: web.Request) -> web.Response:
-        why = view.ready()
-        return _plain(f"{why}\n", 503) if why else _plain("ok\n")
+        why, remarks = view.ready(), view.remarks()
+        return _plain(f"{why}\n", 503) if why else _plain(f"ok\n{remarks}\n" if remarks else "ok\n")
 
     async def metrics(_request: web.Request) -> web.Response:
         body = await asyncio.to_thread(view.metrics)

@@ -12,5 +12,8 @@ class View(Protocol):
     def ready(self) -> str:
         """Why it does not work yet; "" = it does."""
 
+    def remarks(self) -> str:
+        """What it works without, and should not have to; "" = nothing."""
+
     def metrics(self) -> bytes:
         """Its own metrics, as Prometheus reads them."""

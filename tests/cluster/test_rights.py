@@ -8,7 +8,7 @@ import pytest
 from canary.cluster.client import Cluster
 from canary.cluster.kinds import DEPLOYMENTS, SERVICES, TRAFFIC_SPLITS
 from canary.errors import Stalled
-from tests.beds.controlplane import ControlPlane
+from tests.beds.controlplane import RECORDS, ControlPlane
 from tests.cluster.beds import REAL
 from tests.cluster.conftest import SPLITS, Connect, Make
 from tests.cluster.splits import a_patch
@@ -65,3 +65,12 @@ def test_credentials_that_are_not_accepted_are_for_a_person(
     with pytest.raises(Stalled, match="credentials") as raised, closing(Cluster.connect(path)) as cluster:
         cluster.list(TRAFFIC_SPLITS)
     assert raised.value.hint == "kubectl auth whoami"
+
+
+def test_the_definition_of_records_is_applied_without_a_warning(control_plane: ControlPlane) -> None:
+    applied = control_plane.kubectl("replace", "-f", str(RECORDS))
+    assert (applied.stderr, "replaced" in applied.stdout) == ("", True)
+    definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/canaryrollouts.canary.delivery"
+    status = control_plane.admin.get(definition)["status"]
+    told = {one["type"]: one["status"] for one in status["conditions"]}
+    assert told == {"NamesAccepted": "True", "Established": "True"}

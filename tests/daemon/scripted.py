@@ -3,10 +3,13 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 
+from canary.daemon.objects import Objects
+from canary.daemon.shelf import Name
 from canary.errors import Unavailable
 from canary.evidence import Arm, Evidence, Interval, Stratum
 from canary.metrics.source import Leaves
 from canary.rollout.policy import Policy, Step
+from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import Stamp
 from canary.terms import Phase
 from tests.rollout.builders import UNIT
@@ -98,3 +101,11 @@ def a_stamp(number: int = 0, since: int = 101, settled: int | None = 102, **chan
             **changes,
         }
     )
+
+
+class Mute:
+    """Keeps no records."""
+
+    def stored(self, seen: Snapshot, decision: Decision, stamp: Stamp) -> None: ...
+    def looked(self, seen: Snapshot, objects: Objects) -> None: ...
+    def gone(self, name: Name) -> None: ...

@@ -18,10 +18,11 @@ from canary.daemon.pasts import Pasts
 from canary.daemon.policies import Policies
 from canary.daemon.readings import NO_METER, Readings
 from canary.daemon.teller import Teller
+from canary.daemon.voices import Voices
 from canary.sim.server import ApiServer
 from canary.sim.store import Store
 from tests.cluster.clocks import JumpingClock
-from tests.daemon.scripted import Counters
+from tests.daemon.scripted import Counters, Mute
 from tests.daemon.test_starting import NAME, Inline
 from tests.rollout.builders import CANARY, STABLE
 from tests.sim.apiserver.setup import with_definitions
@@ -53,7 +54,7 @@ class Stage:
         )
         usual, urgent = (Hands(self.cluster, Inline(pool, [])) for pool in ("usual", "urgent"))
         self.controller = Controller(
-            eyes, usual, urgent, Teller(), lambda _name, seconds: self.again.append(seconds)
+            eyes, usual, urgent, Voices(Teller(), Mute()), lambda _name, seconds: self.again.append(seconds)
         )
 
     def refresh(self) -> None:

@@ -24,11 +24,12 @@ from canary.daemon.policies import Policies
 from canary.daemon.readings import NO_METER, Readings
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
+from canary.daemon.voices import Voices
 from canary.rollout.snapshot import Leaf
 from canary.rollout.stamp import Stamp, read
 from canary.terms import Phase, Word
 from tests.cluster.clocks import JumpingClock
-from tests.daemon.scripted import Counters
+from tests.daemon.scripted import Counters, Mute
 from tests.rollout.builders import CANARY, STABLE, a_route
 
 POLICY = """
@@ -135,7 +136,7 @@ class Stage:
         )
         cluster = cast("Cluster", self.server)
         usual, urgent = (Hands(cluster, Inline(pool, self.log)) for pool in ("usual", "urgent"))
-        self.controller = Controller(eyes, usual, urgent, Teller(), self._later)
+        self.controller = Controller(eyes, usual, urgent, Voices(Teller(), Mute()), self._later)
 
     def _later(self, _name: Name, seconds: float) -> None:
         self.log.append(f"again in {seconds:g} s")

@@ -121,6 +121,7 @@ class Bed:
                 usual=hands,
                 urgent=hands,
                 reading=hands.executor,
+                telling=hands,
                 policies=self.policies,
                 teller=Teller(),
                 meter=meter,

@@ -11,13 +11,16 @@ from canary.web.server import WebServer
 class Told:
     """A view that says what a test wants."""
 
-    alive, why = True, ""
+    alive, why, without = True, "", ""
 
     def living(self) -> bool:
         return self.alive
 
     def ready(self) -> str:
         return self.why
+
+    def remarks(self) -> str:
+        return self.without
 
     def metrics(self) -> bytes:
         return b"canary_source_up 1.0\n"
@@ -46,6 +49,12 @@ def test_a_daemon_that_does_not_says_why(url: str, view: Told) -> None:
     assert requests.get(f"{url}/healthz", timeout=5).status_code == 503
     answer = requests.get(f"{url}/readyz", timeout=5)
     assert (answer.status_code, answer.text) == (503, "not all objects have been listed yet\n")
+
+
+def test_what_it_works_without_is_told_to_whoever_asks_whether_it_is_ready(url: str, view: Told) -> None:
+    view.without = "the cluster has no records"
+    answer = requests.get(f"{url}/readyz", timeout=5)
+    assert (answer.status_code, answer.text) == (200, "ok\nthe cluster has no records\n")
 
 
 def test_metrics_are_those_of_the_daemon(url: str) -> None:

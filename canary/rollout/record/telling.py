@@ -99,19 +99,14 @@ def spec(news: News, known: Spec | None) -> Spec:
     return made.model_copy(update={"seal": seal(made)})
 
 
-def status(record: Record, news: Iterable[News], now: datetime) -> Status:
-    """
-    The record's status with what is new, in order; what it tells already is not told twice.
-
-    Raises:
-        ValueError: nothing is new.
-    """
+def status(record: Record, news: Iterable[News], now: datetime) -> Status | None:
+    """The record's status with what is new, in order; None where it tells all of it already."""
     before = record.status
     decisions = before.decisions if before else ()
     known = {entry.write for entry in decisions}
     new = tuple(each for each in news if each.entry.write not in known)
     if not new:
-        raise ValueError("nothing is new")
+        return None
     last = new[-1]
     stamp = last.stamp
     made = Status(
