@@ -10,7 +10,7 @@ from canary.cluster.client import Cluster
 from canary.cluster.views import SERVICE_NAME
 from canary.daemon.daemon import Daemon, World
 from canary.daemon.grid import Grid
-from canary.daemon.hands import Hands
+from canary.daemon.hands import Executor, Hands
 from canary.daemon.policies import Policies
 from canary.daemon.readings import NO_METER, Meter
 from canary.daemon.teller import Teller
@@ -99,17 +99,17 @@ class Bed:
         annotations = {Word.STATE.key: stamp.render()}
         self._store.patch(SPLITS, NAMESPACE, SPLIT, {"metadata": {"annotations": annotations}})
 
-    def ticked(self, stratum: Stratum) -> list[str]:
+    def ticked(self, stratum: Stratum, telling: Executor | None = None) -> list[str]:
         """What was stored when the source was asked about the gap, in the first tick."""
         source = self.source(stratum)
-        self.daemon(source).evidence_tick()
+        self.daemon(source, telling=telling).evidence_tick()
         return source.saw
 
     def source(self, stratum: Stratum) -> Telling:
         """One that says the same in every interval."""
         return Telling(stratum, self._clock, self.stored)
 
-    def daemon(self, source: Source, meter: Meter = NO_METER) -> Daemon:
+    def daemon(self, source: Source, meter: Meter = NO_METER, telling: Executor | None = None) -> Daemon:
         """One that has listed everything; its jobs run at once."""
         hands = Hands(self._cluster, Inline("", []))
         daemon = Daemon(
@@ -121,7 +121,7 @@ class Bed:
                 usual=hands,
                 urgent=hands,
                 reading=hands.executor,
-                telling=hands,
+                telling=Hands(self._cluster, telling or hands.executor),
                 policies=self.policies,
                 teller=Teller(),
                 meter=meter,
@@ -154,6 +154,23 @@ def bed(tmp_path: Path) -> Iterator[Bed]:
 def test_a_dead_canary_is_out_before_the_source_is_asked_about_what_was_missed(bed: Bed) -> None:
     (stored,) = bed.ticked(DEAD)
     assert '"phase":"RolledBack"' in stored
+
+
+class Stuck:
+    """Threads that never come to the next job: the API server answers nobody who writes records."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Callable[[], None]] = []
+
+    def submit(self, job: Callable[[], None]) -> None:
+        self.jobs.append(job)
+
+
+def test_a_rollback_waits_for_no_record(bed: Bed) -> None:
+    stuck = Stuck()
+    (stored,) = bed.ticked(DEAD, stuck)
+    assert '"phase":"RolledBack"' in stored
+    assert len(stuck.jobs) == 2, "the record, with all that is new, and an Event"
 
 
 def test_a_restart_tells_nothing_that_is_over_at_the_end_of_the_same_tick(bed: Bed) -> None:
