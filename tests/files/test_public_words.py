@@ -7,6 +7,10 @@ A new word is added to its list here as well: from then on it is kept.
 import ast
 
 from canary import terms
+from canary.cluster import crd
+from canary.cluster.kinds import RECORDS
+from canary.rollout import record
+from canary.rollout.record import conditions, model
 from tests.files.project import ROOT
 
 KEPT = {
@@ -48,6 +52,27 @@ REASONS = {
     "WeightsDiffer", "WindowShut", "Withdrawn", "WorkloadAmbiguous", "WorkloadUnclear",
 }  # fmt: skip
 
+RECORD = {
+    "Spec": {
+        "route", "id", "attempt", "policy", "stable", "canary", "revisions", "requestedBy", "reason", "seal",
+    },
+    "RouteRef": {"kind", "name", "uid"},
+    "Pin": {"kind", "name", "uid", "generation", "revision"},
+    "Status": {
+        "observedGeneration", "phase", "step", "steps", "share", "weights", "reason", "message", "conditions",
+        "decisions", "totals", "seal",
+    },
+    "Condition": {"type", "status", "reason", "message", "lastTransitionTime", "observedGeneration"},
+    "Entry": {
+        "time", "rule", "verdict", "odds", "phase", "step", "reason", "message", "gates", "weightsBefore",
+        "weightsAfter", "actor", "write",
+    },
+    "Gate": {"name", "against", "within", "canary", "stable"},
+    "Arm": {"bad", "of"},
+    "Totals": {"decisions", "intervals", "canaryRequests", "stableRequests"},
+}  # fmt: skip
+"""The fields of a record, by model."""
+
 
 def strings_of_the_rules() -> set[str]:
     """Every string that stands in them by itself; a reason always does."""
@@ -65,3 +90,23 @@ def test_every_public_word_is_still_there_and_means_the_same() -> None:
     assert {code.name: code.value for code in terms.Exit} == EXIT_CODES
     assert terms.Word.STATE.key == "canary.delivery/state"
     assert (terms.DAEMON_MANAGER, terms.CLI_MANAGER) == ("canary", "canary-cli")
+
+
+def test_records_are_still_called_and_labelled_and_read_the_same() -> None:
+    assert (str(RECORDS), RECORDS.resource, RECORDS.api_version, crd.SHORT_NAME) == (
+        "CanaryRollout",
+        "canaryrollouts.canary.delivery",
+        "canary.delivery/v1alpha1",
+        "cro",
+    )
+    assert (record.ROUTE_LABEL, record.ID_LABEL) == ("canary.delivery/route", "canary.delivery/id")
+    types = (conditions.RECONCILING, conditions.STALLED, conditions.READY, conditions.SUCCEEDED)
+    assert types == ("Reconciling", "Stalled", "Ready", "Succeeded")
+
+
+def test_every_field_a_record_ever_had_is_still_there() -> None:
+    for name, fields in RECORD.items():
+        known = {str(field.alias) for field in crd.MODELS[name].model_fields.values()}
+        assert fields - known == set(), name
+    assert set(crd.MODELS) == RECORD.keys()
+    assert model.DECISIONS_LIMIT == 50
