@@ -97,7 +97,6 @@ class Controller:
         if self._is_outdated(name, objects) and not self._overdue(name):
             return
         seen = self._snapshot(objects)
-        self._scribe.looked(seen, objects)
         decision = decide(seen)
         if decision.rule == "begins":
             past = self._past(name, decision)
@@ -106,7 +105,9 @@ class Controller:
             seen = replace(seen, past=past)
             decision = decide(seen)
         self._teller.decided(name, seen.stamp, decision)
-        if decision.changes(seen) and self._claim(name):
+        if not decision.changes(seen):
+            self._scribe.looked(seen, objects)
+        elif self._claim(name):
             hands = self._urgent if is_urgent(decision, seen) else self._usual
             hands.executor.submit(lambda: self._act(name, hands))
 

@@ -15,6 +15,14 @@ WAIT = ("status", f"split/{SPLIT}", "--wait", "--id", "r1", "--timeout", "100s")
 OUT_WITHIN = 4
 """Evidence intervals from the first bad one to the stored rollback."""
 
+TOLD_WITHIN = 10
+"""Seconds from the end."""
+
+
+def all_is_told(world: World) -> None:
+    """The record tells each change at last."""
+    wait_until(lambda: not world.untold(), TOLD_WITHIN, "every change is told")
+
 
 def test_a_healthy_canary_goes_from_900_100_to_all_traffic(world: World) -> None:
     world.daemon().start()
@@ -23,6 +31,14 @@ def test_a_healthy_canary_goes_from_900_100_to_all_traffic(world: World) -> None
     over = ended(world, "Promoted", 90)
     assert over.weights == {STABLE: 0, CANARY: 1000}
     assert waiting.exit_code(10) == Exit.OK, waiting.output
+    all_is_told(world)
+    waited = ("wait", "cro", "-l", "canary.delivery/id=r1", "--for=condition=Succeeded", "--timeout=5s")
+    assert "condition met" in world.plane.kubectl("-n", NAMESPACE, *waited).stdout
+    shown = world.plane.kubectl("-n", NAMESPACE, "describe", "trafficsplit", SPLIT).stdout.partition(
+        "Events:"
+    )[2]
+    assert "Started" in shown
+    assert "Promoted" in shown
 
 
 def test_a_failing_canary_is_out_within_four_intervals(world: World) -> None:
@@ -34,6 +50,7 @@ def test_a_failing_canary_is_out_within_four_intervals(world: World) -> None:
     stamp = stamp_of(over) or {}
     assert over.weights == {STABLE: 1000, CANARY: 0}
     assert stamp["reason"] == "GateFailed"
+    all_is_told(world)
     first = stamp_of(on_step(world, 1)) or {}
     assert stamp["at"] - first["since"] + 1 <= OUT_WITHIN
     assert waiting.exit_code(10) == Exit.ROLLED_BACK, waiting.output

@@ -20,6 +20,7 @@ from tests.e2e.daemon import ROOT, Command, Daemon, call
 from tests.e2e.history import History
 from tests.e2e.invariants import ON_SERVERS, violations
 from tests.e2e.linkerd import Linkerd
+from tests.e2e.told import stored, untold
 
 SAMPLE_APP = ROOT / "examples" / "sample-app"
 POLICIES = Path(__file__).with_name("policies")
@@ -38,7 +39,7 @@ Seconds for each thing that must be there. Most take one; Prometheus looks at ne
 controllers take up to twenty where an earlier test stopped the API server.
 """
 
-CLEARED = "trafficsplits,serviceprofiles,services,deployments,configmaps"
+CLEARED = "trafficsplits,serviceprofiles,services,deployments,configmaps,canaryrollouts,events"
 
 
 class World:
@@ -157,6 +158,10 @@ class World:
     def violations(self) -> list[str]:
         """Sentences about invariants that our own writes broke; none, hopefully."""
         return violations(self.history.versions, ON_SERVERS)
+
+    def untold(self) -> list[str]:
+        """Sentences about changes that no record tells yet."""
+        return untold(self.history.versions, stored(self.plane.admin, NAMESPACE))
 
     def logs(self) -> str:
         """The ends of the daemons' logs and what the history holds, for a failing test."""
