@@ -89,10 +89,15 @@ class Copy:
         return found and (self._records.reflector.synced or bool(self.without_records))
 
     @property
+    def keeps_records(self) -> bool:
+        """The cluster knows what a record is, as far as we know."""
+        return self._records.reflector.served
+
+    @property
     def without_records(self) -> str:
-        """Why there are none to be read or written; "" = there are, as far as we know."""
+        """Why none can be read; "" = they can, as far as we know."""
         reflector = self._records.reflector
-        if not reflector.served:
+        if not self.keeps_records:
             return f"the cluster has no {RECORDS.resource}: kubectl apply -f deploy/crd.yaml"
         return str(reflector.trouble) if isinstance(reflector.trouble, Stalled) else ""
 

@@ -19,7 +19,7 @@ from canary.daemon.herald import Herald
 from canary.daemon.objects import Objects
 from canary.daemon.shelf import Name
 from canary.daemon.teller import Teller
-from canary.errors import CanaryError, Invalid, Missing
+from canary.errors import CanaryError, Invalid, Missing, Stalled
 from canary.rollout.record import DECISIONS_LIMIT
 from canary.rollout.record.telling import News, rebuilt, told
 from canary.rollout.snapshot import Decision, Snapshot
@@ -33,7 +33,10 @@ GRACE = 5.0
 """Seconds that whoever stored a stamp has for telling it, until it is told from the stamp alone."""
 
 FIRST, LONGEST = 1.0, 30.0
-"""Seconds between two tries."""
+"""
+Seconds between two tries. What only a person can change is given up after these have grown to the end, until the next
+change; not at once, since an API server that has just started refuses everybody for a moment.
+"""
 
 BAD = frozenset({Phase.ROLLED_BACK, Phase.FAILED_HELD, Phase.REJECTED})
 
@@ -71,14 +74,9 @@ class Scribe:
     def looked(self, seen: Snapshot, objects: Objects) -> None:
         """A route as it is: if nobody comes to tell its stamp, it is told from here."""
         name, stamp = _name(seen), seen.stamp
-        if (
-            stamp is None
-            or not stamp.write
-            or self._eyes.copy.without_records
-            or self._is_told(name, stamp, objects)
-        ):
+        if stamp is None or not stamp.write or not self._eyes.copy.keeps_records:
             return
-        if self._waited(name, stamp):
+        if not self._is_told(name, stamp, objects) and self._waited(name, stamp):
             self._keep(name, [rebuilt(seen.route, stamp, seen.requests, self._eyes.clock.now())])
 
     def retry(self) -> None:
@@ -131,7 +129,7 @@ class Scribe:
         with self._lock:
             news, pause = self._untold.pop(name, []), self._pauses.pop(name, FIRST)
         try:
-            if news and not self._eyes.copy.without_records:
+            if news and self._eyes.copy.keeps_records:
                 self._write(name, news, pause)
         except Exception:  # noqa: BLE001 - the root of a pool job
             self._teller.bug("record")
@@ -146,15 +144,18 @@ class Scribe:
         policy, _ = self._eyes.policies.find(news[-1].asked.policy)
         try:
             self._archive.tell(news, policy, self._eyes.clock.now())
-        except (Missing, Invalid) as error:
-            self._teller.untold(
-                "record", error
-            )  # no try brings it: what is not installed, or was made by hand
+        except (
+            Missing,
+            Invalid,
+        ) as error:  # not installed, or made unreadable by hand: another try changes nothing
+            self._teller.untold("record", error)
         except CanaryError as error:
             self._teller.untold("record", error)
-            self._put_back(name, news, pause)
-        else:
-            self._told[name] = news[-1].stamp.write
+            if not isinstance(error, Stalled) or pause < LONGEST:
+                self._put_back(name, news, pause)
+                return
+        self._told[name] = news[-1].stamp.write
+        self._missed.pop(name, None)
 
     def _put_back(self, name: Name, news: list[News], pause: float) -> None:
         with self._lock:

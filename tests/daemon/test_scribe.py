@@ -18,7 +18,7 @@ from canary.daemon.objects import Copy, Objects
 from canary.daemon.policies import Policies
 from canary.daemon.scribe import GRACE, LONGEST, MOST, Scribe
 from canary.daemon.teller import Teller
-from canary.errors import CanaryError, Stalled, Unavailable
+from canary.errors import CanaryError, Invalid, Stalled, Unavailable
 from canary.rollout.record import Record, Status
 from canary.rollout.record.naming import sealed
 from canary.rollout.snapshot import Decision
@@ -144,12 +144,22 @@ def test_what_was_refused_for_a_while_is_told_once_it_is_not(stage: Stage) -> No
     assert stage.server.calls.count(RECORD) == tries + 2
 
 
-def test_a_right_that_is_given_later_is_found(stage: Stage) -> None:
+def test_a_right_that_is_missing_for_a_moment_loses_nothing_and_one_that_stays_so_is_not_asked_for(
+    stage: Stage,
+) -> None:
     stage.server.refuses = Stalled("we may not")
     stage.store_(a_write(1))
+    stage.after(1)
     stage.server.refuses = None
     stage.after(LONGEST)
     assert stage.told() == marks(1)
+    stage.server.refuses = Stalled("we may not")
+    stage.server.calls.clear()
+    stage.store_(a_write(2), before=a_write(1))
+    for _ in range(100):
+        stage.after(LONGEST)
+        stage.look(a_write(2))
+    assert stage.server.calls.count(RECORD) <= 8
 
 
 def test_an_answer_that_was_lost_tells_nothing_twice(stage: Stage) -> None:
@@ -251,6 +261,18 @@ def test_a_cluster_without_records_is_asked_for_none_and_that_is_said_once(
     assert len(stage.store.list("events")) == 5
 
 
+def test_a_record_that_nobody_can_read_any_more_is_left_alone_until_the_next_change(stage: Stage) -> None:
+    stage.server.refuses = Invalid("it is no record")
+    stage.store_(a_write(1))
+    for _ in range(20):
+        stage.look(a_write(1))
+        stage.after(LONGEST)
+    assert stage.server.calls.count(RECORD) == 1
+    stage.server.refuses = None
+    stage.store_(a_write(2), before=a_write(1))
+    assert stage.told() == marks(2)
+
+
 def test_a_right_to_read_them_that_is_missing_stops_nothing_either(stage: Stage) -> None:
     reflector = stage.copy.reflectors[-1]
     reflector.synced, reflector.trouble = False, Unavailable("not yet")
@@ -261,9 +283,10 @@ def test_a_right_to_read_them_that_is_missing_stops_nothing_either(stage: Stage)
 
 def test_what_waits_to_be_told_has_an_end(stage: Stage) -> None:
     stage.server.refuses = Unavailable("the API server is away")
+    seen, stamp = replace(a_snapshot(), stamp=None), a_write(1)
     for number in range(MOST + 50):
-        seen = replace(a_snapshot(route={"name": f"split-{number}"}), stamp=None)
-        stage.scribe.stored(seen, Decision("Baking", "", stamp=a_write(1)), a_write(1))
+        another = replace(seen, route=replace(seen.route, name=f"split-{number}"))
+        stage.scribe.stored(another, Decision("Baking", "", stamp=stamp), stamp)
     stage.server.calls.clear()
     stage.after(LONGEST)
     assert stage.server.calls.count(RECORD) == MOST

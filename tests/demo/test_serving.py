@@ -1,7 +1,9 @@
 """A demo that is served: others write to its cluster, and it follows."""
 
+import re
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +11,9 @@ from canary.cli import program
 from canary.cli.shell.entry import execute
 from canary.cli.shell.world import World, connect
 from canary.demo.play import Play
-from canary.demo.scene import SPLIT
+from canary.demo.scene import ROLLOUT, SPLIT
 from tests.demo.plays import BY_NAME, a_play, until
+from tests.sim.apiserver.test_kubectl import Kubectl
 
 A_PIECE = 0.1
 
@@ -62,3 +65,26 @@ def test_another_rollout_can_be_started_when_one_is_over() -> None:
         until(play, 22)
         assert not play.over
         assert (play.told[-1].phase, play.show.stage.weighed[-1][1:]) == ("Progressing", (900, 100))
+
+
+@pytest.mark.servers
+def test_kubectl_shows_the_record_and_the_events(tmp_path: Path) -> None:
+    with a_play(BY_NAME["good"]) as play:
+        until(play, 20)
+        kubectl = Kubectl(play.show.kubeconfig, tmp_path / "cache")
+        heading, row = kubectl("get", "cro").splitlines()
+        assert heading.split() == [
+            "NAME",
+            "ROUTE",
+            "ID",
+            "TRY",
+            "PHASE",
+            "STEP",
+            "OF",
+            "SHARE",
+            "REASON",
+            "AGE",
+        ]
+        assert row.split()[1:-1] == [SPLIT, ROLLOUT, "1", "Progressing", "1", "5", "10%", "Baking"]
+        described = kubectl("describe", "trafficsplit", SPLIT).partition("Events:")[2]
+        assert re.search(r"Normal +Started +\S+ +canary +backend-api-v2 starts at 10.0%", described)

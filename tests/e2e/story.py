@@ -6,6 +6,7 @@ from typing import Any
 
 from canary.sim.mesh import Client
 from canary.terms import DAEMON_MANAGER
+from tests.beds.patience import wait_until
 from tests.e2e.history import Version, stamp_of
 from tests.e2e.world import APEX, FRONTEND, NAMESPACE, SPLIT, STABLE, World
 
@@ -15,6 +16,9 @@ BUSY = 800.0
 
 RUNGS = [750, 500, 250, 50, 0]
 """Weights of stable on the quick policy's rungs; it stands on the first one when it is asked for."""
+
+TOLD_WITHIN = 20
+"""Seconds from the end: who comes after a crash gives the one before time to tell."""
 
 
 def ask(world: World, rollout: str = "r1", *, rate: float = BUSY, **words: str) -> int:
@@ -71,3 +75,8 @@ def weight_writes(world: World) -> list[Version]:
 def path(world: World) -> list[int]:
     """The weights of stable that the daemons wrote, in order."""
     return [version.weights[STABLE] for version in weight_writes(world)]
+
+
+def all_is_told(world: World) -> None:
+    """The record tells each change at last."""
+    wait_until(lambda: not world.untold(), TOLD_WITHIN, "every change is told")

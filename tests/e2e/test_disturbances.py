@@ -7,7 +7,7 @@ import pytest
 from canary.sim.mesh import Behaviour
 from tests.beds.patience import CLOCK, rest, wait_until
 from tests.e2e.history import stamp_of
-from tests.e2e.story import RUNGS, ask, ended, on_step, path, wait_for, weight_writes
+from tests.e2e.story import RUNGS, all_is_told, ask, ended, on_step, path, wait_for, weight_writes
 from tests.e2e.world import CANARY, STABLE, World
 
 pytestmark = [pytest.mark.servers, pytest.mark.full, pytest.mark.timeout(400)]
@@ -32,6 +32,7 @@ def test_twenty_kills_at_random_moments_change_neither_path_nor_end(world: World
     assert ended(world, "Promoted", 120).weights == {STABLE: 0, CANARY: 1000}
     assert path(world) == RUNGS
     assert kills == KILLS
+    all_is_told(world)
 
 
 def test_two_daemons_without_election_leave_one_valid_history(world: World) -> None:
@@ -40,6 +41,7 @@ def test_two_daemons_without_election_leave_one_valid_history(world: World) -> N
     ask(world)
     assert ended(world, "Promoted", 120).weights == {STABLE: 0, CANARY: 1000}
     assert path(world) == RUNGS
+    all_is_told(world)
 
 
 def test_without_prometheus_it_holds_and_goes_on_afterwards(world: World) -> None:
@@ -94,6 +96,7 @@ def test_without_the_api_server_nothing_is_lost(world: World) -> None:
     world.plane.start_apiserver()
     over = ended(world, "RolledBack", 60)
     assert over.weights == {STABLE: 1000, CANARY: 0}
+    all_is_told(world)
 
 
 def test_a_pause_holds_but_a_failing_canary_is_rolled_back_all_the_same(world: World) -> None:

@@ -6,7 +6,7 @@ from canary.sim.mesh import Behaviour
 from canary.terms import Exit
 from tests.beds.patience import CLOCK, wait_until
 from tests.e2e.history import stamp_of
-from tests.e2e.story import ask, ended, on_step
+from tests.e2e.story import all_is_told, ask, ended, on_step
 from tests.e2e.world import CANARY, NAMESPACE, SPLIT, STABLE, World
 
 pytestmark = pytest.mark.servers
@@ -14,14 +14,6 @@ pytestmark = pytest.mark.servers
 WAIT = ("status", f"split/{SPLIT}", "--wait", "--id", "r1", "--timeout", "100s")
 OUT_WITHIN = 4
 """Evidence intervals from the first bad one to the stored rollback."""
-
-TOLD_WITHIN = 10
-"""Seconds from the end."""
-
-
-def all_is_told(world: World) -> None:
-    """The record tells each change at last."""
-    wait_until(lambda: not world.untold(), TOLD_WITHIN, "every change is told")
 
 
 def test_a_healthy_canary_goes_from_900_100_to_all_traffic(world: World) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from canary.sim.mesh import Behaviour, Client
-from tests.beds.api import Object
+from tests.beds.api import Away, Object, Refused
 from tests.beds.controlplane import ControlPlane
 from tests.beds.kubelet import Kubelet
 from tests.beds.patience import wait_until
@@ -161,7 +161,11 @@ class World:
 
     def untold(self) -> list[str]:
         """Sentences about changes that no record tells yet."""
-        return untold(self.history.versions, stored(self.plane.admin, NAMESPACE))
+        try:
+            known = stored(self.plane.admin, NAMESPACE)
+        except (Away, Refused) as error:
+            return [f"records cannot be read: {error}"]
+        return untold(self.history.versions, known)
 
     def logs(self) -> str:
         """The ends of the daemons' logs and what the history holds, for a failing test."""
