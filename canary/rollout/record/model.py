@@ -17,9 +17,9 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Told(Frozen):
-    """A model that reads past what a later version added."""
+    """A model that reads past what a later version added; made when first used, since most commands never do."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
 class RouteRef(Told):

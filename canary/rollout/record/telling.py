@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from canary.evidence import Evidence
 from canary.rollout.record.conditions import conditions
+from canary.rollout.record.counted import counted, digits, gates
 from canary.rollout.record.model import (
     DECISIONS_LIMIT,
-    Arm,
     Entry,
-    Gate,
     Record,
     RouteRef,
     Spec,
@@ -51,7 +49,7 @@ def told(seen: Snapshot, decision: Decision, stamp: Stamp, now: datetime) -> New
         time=now,
         rule=decision.rule,
         verdict=verdict.outcome if verdict else "",
-        odds=_digits(verdict.evidence) if verdict else 1.0,
+        odds=digits(verdict.evidence) if verdict else 1.0,
         **_standing(stamp),
         gates=gates(evidence) if evidence else (),
         weights_before=_known(seen.route.weights),
@@ -59,7 +57,7 @@ def told(seen: Snapshot, decision: Decision, stamp: Stamp, now: datetime) -> New
         actor=_actor(seen, stamp),
         write=stamp.write,
     )
-    return News(seen.route, stamp, seen.requests, entry, _totals(evidence) if evidence else Totals())
+    return News(seen.route, stamp, seen.requests, entry, counted(evidence) if evidence else Totals())
 
 
 def rebuilt(route: Route, stamp: Stamp, asked: Requests, time: datetime) -> News:
@@ -153,31 +151,8 @@ def canary_share(about: Spec, weights: Mapping[str, int]) -> float:
     return weights.get(about.canary, 0) / total if total else 0.0
 
 
-def gates(evidence: Evidence) -> tuple[Gate, ...]:
-    """What each gate has made of all final intervals."""
-    return tuple(
-        Gate(
-            name=account.gate.name,
-            against=_digits(account.purse.evidence),
-            within=_digits(account.confidence),
-            canary=Arm(bad=round(account.tally.bad), of=round(account.tally.requests)),
-            stable=Arm(bad=round(account.tally.stable_bad), of=round(account.tally.stable_requests)),
-        )
-        for account in evidence.accounts
-    )
-
-
 def _standing(stamp: Stamp) -> dict[str, object]:
     return {"phase": stamp.phase, "step": stamp.step, "reason": stamp.reason, "message": stamp.message}
-
-
-def _totals(evidence: Evidence) -> Totals:
-    tallies = [account.tally for account in evidence.accounts]
-    return Totals(
-        intervals=evidence.seen,
-        canary_requests=round(max(tally.requests for tally in tallies)),
-        stable_requests=round(max(tally.stable_requests for tally in tallies)),
-    )
 
 
 def _added(before: Totals, new: tuple[News, ...]) -> Totals:
@@ -206,8 +181,3 @@ def _actor(seen: Snapshot, stamp: Stamp) -> str:
 
 def _known(weights: Mapping[str, int | None]) -> dict[str, int]:
     return {service: weight for service, weight in weights.items() if weight is not None}
-
-
-def _digits(number: float) -> float:
-    """Four significant ones."""
-    return float(f"{number:.4g}")
