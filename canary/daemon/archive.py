@@ -24,7 +24,7 @@ HELD = 1000
 """Records of running attempts that are kept between two writes, which saves reading them again."""
 
 HISTORY = 10
-"""How many attempts of a route are kept where its policy does not say."""
+"""How many attempts of a route are kept where it names no policy that is there."""
 
 
 class Archive:
@@ -105,7 +105,7 @@ class Archive:
 
 def kept(policy: Policy | None) -> int:
     """How many attempts of a route are kept."""
-    return int(getattr(policy, "history", HISTORY))
+    return policy.history if policy else HISTORY
 
 
 def _older(one: Record, other: Record) -> bool:

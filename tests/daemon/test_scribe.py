@@ -10,7 +10,7 @@ import pytest
 
 from canary.cluster import records
 from canary.cluster.client import Cluster
-from canary.daemon.archive import HISTORY
+from canary.daemon.archive import HISTORY, kept
 from canary.daemon.controller import Eyes
 from canary.daemon.grid import Grid
 from canary.daemon.hands import Hands
@@ -28,7 +28,7 @@ from canary.sim.store import Store
 from canary.terms import Phase
 from tests.cluster.clocks import JumpingClock
 from tests.daemon.test_starting import Inline
-from tests.rollout.builders import a_snapshot, a_stamp, a_waiting_stamp, an_ended_stamp
+from tests.rollout.builders import a_policy, a_snapshot, a_stamp, a_waiting_stamp, an_ended_stamp
 from tests.sim.apiserver.setup import with_definitions
 
 RECORDS, NAMESPACE = "canaryrollouts.canary.delivery", "ns"
@@ -235,6 +235,10 @@ def test_only_the_newest_records_are_kept(stage: Stage) -> None:
         stage.refresh()
     kept = sorted(record.spec.id for record in stage.records())
     assert kept == [f"r{number:02}" for number in range(5, HISTORY + 5)]
+
+
+def test_a_policy_says_how_many_are_kept() -> None:
+    assert (kept(None), kept(a_policy(history=3))) == (HISTORY, 3)
 
 
 def test_an_event_says_whether_somebody_should_look_and_says_nothing_twice_in_a_row(stage: Stage) -> None:
