@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from itertools import chain, product
+from itertools import chain
 from typing import Protocol
 
 from tests.evidence.simulation import ladder, nulls, power, slowness
@@ -28,6 +28,8 @@ class Experiment(Protocol):
     def promise(self) -> Promise: ...
     @property
     def short(self) -> bool: ...
+    @property
+    def times(self) -> int: ...
 
     def run(self, number: int) -> End:
         """The rollout of that number, always the same."""
@@ -50,12 +52,16 @@ Ends = Mapping[str, list[End]]
 
 
 def simulate(names: list[str], runs: int, jobs: int) -> Iterator[tuple[str, list[End]]]:
-    """So many rollouts of each, told as they are done."""
-    pieces = [range(first, min(first + AT_ONCE, runs)) for first in range(0, runs, AT_ONCE)]
+    """So many rollouts of each, or as many times more as it needs, told as they are done."""
+    pieces = [(name, piece) for name in names for piece in _pieces(runs * EXPERIMENTS[name].times)]
     with ProcessPoolExecutor(jobs) as pool:
-        some = pool.map(_piece, *zip(*product(names, pieces), strict=True))
+        some = pool.map(_piece, *zip(*pieces, strict=True))
         for name in names:
-            yield name, [end for _ in pieces for end in next(some)]
+            yield name, [end for _ in _pieces(runs * EXPERIMENTS[name].times) for end in next(some)]
+
+
+def _pieces(runs: int) -> list[range]:
+    return [range(first, min(first + AT_ONCE, runs)) for first in range(0, runs, AT_ONCE)]
 
 
 def broken(name: str, ends: list[End], sure: float = 0.0) -> str:

@@ -49,6 +49,7 @@ class Climb:
     worse: float
     promise: Promise
     short: bool = True
+    times: int = 1
     table: Table = Table.LADDER
 
     @property

@@ -34,7 +34,7 @@ def figures(ends: Ends, broken: Sequence[str]) -> str:
     """All tables, and first of all what was missed."""
     runs = min(len(some) for some in ends.values())
     lines = [
-        f"{runs} rollouts in each cell, {len(ends)} cells; of a cell that shows 0 % no more than {3 / runs:.1%} "
+        f"{runs} rollouts in each of {len(ends)} cells, in some five times as many; of a cell that shows 0 % no more than {3 / runs:.1%} "
         "is to be expected (95 % confidence).",
         "",
         *(

@@ -30,6 +30,7 @@ class Cell:
         traffic: who asks how often, in words.
         gates: on failures; a scene with latency gets the gates on it as well.
         short: it is part of every test run.
+        times: how many times as many runs it needs as others.
     """
 
     table: Table
@@ -39,6 +40,7 @@ class Cell:
     promise: Promise
     gates: tuple[AnyGate, ...] = ALONE
     short: bool = False
+    times: int = 1
 
     @property
     def name(self) -> str:
