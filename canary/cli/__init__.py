@@ -16,18 +16,9 @@ from canary.cli.shell.group import Lazy
 from canary.cli.shell.world import World
 
 COMMANDS = (
-    "start",
-    "status",
-    "explain",
-    "pause",
-    "resume",
-    "abort",
-    "policy",
-    "replay",
-    "demo",
-    "run",
-    "version",
-)
+    "start", "status", "explain", "pause", "resume", "approve", "promote", "abort", "retry", "undo",
+    "policy", "replay", "demo", "run", "version",
+)  # fmt: skip
 """Each is `command` in the module of its name; in the order of the help."""
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from canary.cli.shell.options import asks, on_route, only, wait_for_the_daemon
+from canary.cli.shell.options import asks, on_route, wait_for_the_daemon
 from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
 from canary.terms import Word
@@ -19,4 +19,4 @@ def command(world: World, target: Target, *, wait: bool, timeout: str, **said: s
     """
     from canary.cli.work import commands  # noqa: PLC0415 - a third of a second
 
-    return commands.pause(world, target, commands.Asked(Word.PAUSE, **only(said)), wait=wait, timeout=timeout)
+    return commands.request(world, target, commands.Asked.of(Word.PAUSE, said), wait=wait, timeout=timeout)

@@ -118,7 +118,7 @@ def test_after_a_promotion_there_is_nothing_to_abort(call: Call) -> None:
     server = a_cluster(a_split(ended(Phase.PROMOTED), 0, 1000, rollout="r1"))
     said = call(server, "abort", NAME)
     assert (said.code, server.patches) == (1, [])
-    assert "canary.delivery/undo=r1@1" in said.err
+    assert "try: canary undo backend-api-split -n sample-app --id r1\n" in said.err
 
 
 def test_a_rollout_that_was_not_picked_up_leaves_the_weights_of_the_running_one(call: Call) -> None:

@@ -65,7 +65,7 @@ def test_a_rung_that_wants_an_approval_waits_for_it() -> None:
     waiting = settle(a_snapshot(stamp=a_stamp(policy=with_approval(0.5)), verdict=GO))
     assert waiting.stamp is not None
     assert (waiting.stamp.phase, waiting.stamp.step) == (Phase.AWAITING_APPROVAL, 2)
-    assert "canary approve api-split --id a1 --step 3" in waiting.stamp.message
+    assert "canary approve api-split -n ns --id a1 --step 3" in waiting.stamp.message
     for other in (f"{ID}:2", f"{ID}:4", f"{ID}@2:3", "other:3"):
         assert settle(asked_again(waiting, {"approve": other})).route.weights == waiting.route.weights, other
     approved = settle(asked_again(waiting, {"approve": f"{ID}:3"}))

@@ -100,7 +100,7 @@ def _over(found: Seen, stamp: Stamp) -> Subject:
     raise Invalid(
         f"rollout {stamp.id} is over, it was promoted: {stamp.stable} is stable now, and an undo goes back",
         at=str(found.route),
-        hint=found.place.annotate(Word.UNDO, f"{stamp.id}@{stamp.attempt}"),
+        hint=found.place.command("undo", "--id", stamp.id),
     )
 
 

@@ -6,20 +6,20 @@ from math import inf
 from canary.cli.shell.options import Waiting, duration
 from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
-from canary.cli.work import aborting, pausing, starting
+from canary.cli.work import aborting, requesting, starting
 from canary.cli.work.aborting import Orders
 from canary.cli.work.acting import acted_on
 from canary.cli.work.mesh import Mesh
-from canary.cli.work.pausing import Asked
 from canary.cli.work.render import show, show_change, weights
 from canary.cli.work.report import report
+from canary.cli.work.requesting import Asked
 from canary.cli.work.route import Seen, look
 from canary.cli.work.session import Session, opened
 from canary.cli.work.starting import Wish
 from canary.cli.work.waiting import Terms, Wait
 from canary.terms import Exit, Word
 
-__all__ = ["Asked", "Orders", "Wish", "abort", "pause", "start", "status"]
+__all__ = ["Asked", "Orders", "Wish", "abort", "request", "start", "status"]
 
 
 def start(world: World, target: Target, said: Waiting, wish: Wish, *, wait: bool) -> int:
@@ -78,11 +78,11 @@ def _milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:.0f} ms"
 
 
-def pause(world: World, target: Target, asked: Asked, *, wait: bool, timeout: str) -> int:
-    """Ask for a pause or a resume; wait until it was acted on, or show what the server shows."""
+def request(world: World, target: Target, asked: Asked, *, wait: bool, timeout: str) -> int:
+    """Ask for something; wait until it was acted on, or show what the server shows."""
     seconds = duration(timeout, "--timeout").total_seconds()
     with opened(world, target) as session:
-        found = pausing.ask(session, asked)
+        found = requesting.ask(session, asked)
         if wait and found.pending(asked.word):
             end = acted_on(session, found, asked.word, seconds)
             session.screen.line(end.message)

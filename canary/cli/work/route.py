@@ -37,6 +37,15 @@ class RouteKind:
 KINDS = {"split": RouteKind(TRAFFIC_SPLITS, trafficsplit.read, trafficsplit.patch)}
 
 
+AFTER_THE_END = {
+    Phase.PROMOTED: (Word.RESUME, Word.UNDO),
+    Phase.ROLLED_BACK: (Word.RETRY,),
+    Phase.ABORTED: (Word.RETRY,),
+    Phase.SUPERSEDED: (Word.RETRY,),
+}
+"""What may still be asked of an attempt that has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a route is."""
@@ -96,11 +105,12 @@ class Seen:
         return bool(self.stamp and (self.stamp.id == id or digest(id) in self.stamp.seen))
 
     def pending(self, word: Word) -> str:
-        """The value of a request that names the running attempt and was not acted on yet; else ""."""
-        request, stamp = self.requests.get(word), self.running
+        """The value of a request that names the stamped attempt, may do something, and was not acted on yet; else ""."""
+        request, stamp = self.requests.get(word), self.stamp
         if request is None or stamp is None or not request.names(stamp.id, stamp.attempt):
             return ""
-        return "" if stamp.acks.get(word) == request.hash else request.value
+        listened_to = stamp.running or word in AFTER_THE_END.get(stamp.phase, ())
+        return request.value if listened_to and stamp.acks.get(word) != request.hash else ""
 
 
 def look(server: Server, place: Place) -> Seen:

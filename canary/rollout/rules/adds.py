@@ -81,9 +81,8 @@ def approval_missing(seen: Snapshot) -> Decision | None:
     wanted = stamp.step + 1
     if not stamp.policy.rungs[wanted - 1].approval or wanted in stamp.approved:
         return None
-    message = (
-        f"step {wanted} needs an approval: canary approve {seen.route.name} --id {stamp.id} --step {wanted}"
-    )
+    where = f"{seen.route.name} -n {seen.route.namespace}"
+    message = f"step {wanted} needs an approval: canary approve {where} --id {stamp.id} --step {wanted}"
     waiting = changed(seen, stamp, phase=Phase.AWAITING_APPROVAL, reason="AwaitingApproval", message=message)
     return Decision(waiting.reason, message, stamp=waiting)
 

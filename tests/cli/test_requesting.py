@@ -1,4 +1,4 @@
-"""`canary pause` and `canary resume`: values that are acted on once."""
+"""`canary pause`, `resume` and what all requests have in common: values that are acted on once."""
 
 import pytest
 
@@ -132,7 +132,7 @@ def test_with_an_id_it_is_for_that_rollout_only(call: Call, command: str) -> Non
 
 def test_an_approval_is_no_resume(call: Call) -> None:
     said = call(a_cluster(running(phase=Phase.AWAITING_APPROVAL)), "resume", NAME)
-    assert "canary.delivery/approve=r1@1:3 --overwrite" in said.err
+    assert said.err.endswith(f"try: canary approve {NAME} -n sample-app --id r1 --step 3\n")
 
 
 def test_with_wait_it_ends_once_the_daemon_has_acted(call: Call) -> None:
