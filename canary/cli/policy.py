@@ -6,15 +6,12 @@ from typing import Any
 
 import click
 
+from canary.cli.shell.forms import form
 from canary.cli.shell.options import ROUTE
 from canary.cli.shell.prometheus import Reading, reads_the_past
 from canary.cli.shell.shipped import from_folder
 from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
-
-as_json = click.option(
-    "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form."
-)
 
 
 @click.group("policy")
@@ -24,7 +21,7 @@ def command() -> None:
 
 @command.command("list")
 @from_folder
-@as_json
+@form("table", "json")
 @click.pass_obj
 def listing(world: World, policies: Path, output: str) -> int:
     """The policies there are, their steps, and for whom they are."""
@@ -36,14 +33,7 @@ def listing(world: World, policies: Path, output: str) -> int:
 @command.command("show")
 @click.argument("policy", metavar="NAME|FILE")
 @from_folder
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["table", "yaml", "json"]),
-    default="table",
-    show_default=True,
-    help="yaml and json are the whole policy, with every default written out.",
-)
+@form("table", "yaml", "json", help="yaml and json are the whole policy, with every default written out.")
 @click.pass_obj
 def show(world: World, policy: str, policies: Path, output: str) -> int:
     """One policy, with all that it leaves to defaults."""
@@ -54,14 +44,7 @@ def show(world: World, policy: str, policies: Path, output: str) -> int:
 
 @command.command("validate")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|DIR…", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="json is one object a line, one for each file.",
-)
+@form("table", "json", help="json is one object a line, one for each file.")
 @click.pass_obj
 def validate(world: World, paths: tuple[Path, ...], output: str) -> int:
     """
@@ -110,7 +93,7 @@ def schema(world: World) -> int:
 @reads_the_past
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the made-up traffic.")
 @from_folder
-@as_json
+@form("table", "json")
 @click.pass_obj
 def plan(world: World, /, route: Target | None, rps: float | None, reading: Reading, **given: Any) -> int:  # noqa: ANN401
     """

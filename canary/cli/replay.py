@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from canary.cli.shell.forms import form
 from canary.cli.shell.options import ROUTE
 from canary.cli.shell.prometheus import Reading, reads_the_past
 from canary.cli.shell.shipped import from_folder
@@ -28,14 +29,7 @@ from canary.cli.shell.world import World
 @click.option("--to", "until", metavar="TIME", help="With ROUTE: how long to look; default: now.")
 @reads_the_past
 @from_folder
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="json is one object a line, one for each file or route.",
-)
+@form("table", "json", help="json is one object a line, one for each file or route.")
 @click.pass_obj
 def command(
     world: World,

@@ -1,6 +1,7 @@
 """What is read alike from every kind of route."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from canary.terms import DAEMON_MANAGER, PREFIX
@@ -27,6 +28,20 @@ def last_manager(meta: Mapping[str, Any]) -> str:
 
 def _age(entry: Mapping[str, Any]) -> tuple[str, bool]:
     return str(entry.get("time", "")), entry.get("manager") != DAEMON_MANAGER
+
+
+def written_at(meta: Mapping[str, Any], manager: str) -> datetime | None:
+    """When that field manager last changed anything of the object, in whole seconds; None where nobody knows."""
+    entries: Sequence[Mapping[str, Any]] = meta.get("managedFields") or ()
+    times = [str(entry.get("time", "")) for entry in entries if entry.get("manager") == manager]
+    return _moment(max(times, default=""))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def controller(meta: Mapping[str, Any]) -> str:

@@ -56,6 +56,14 @@ def a_split(
     }
 
 
+def called(split: Raw, name: str, namespace: str = NAMESPACE, written: str = "") -> Raw:
+    """The same under another name; `written` is when the daemon last wrote."""
+    about = {**split["metadata"], "name": name, "namespace": namespace}
+    if written:
+        about["managedFields"] = [{"manager": "canary", "operation": "Update", "time": written}]
+    return {**split, "metadata": about}
+
+
 def running(**changes: object) -> Raw:
     """A split in the middle of r1."""
     return a_split(a_stamp(**changes), 750, 250, rollout="r1")

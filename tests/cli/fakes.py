@@ -152,12 +152,13 @@ class Memory:
 
     def list(self, kind: Kind, namespace: str = "", selector: str = "") -> Listing:
         self._called("list")
-        assert namespace == self.namespace
         label, _, value = selector.partition("=")
         items = [
             deepcopy(raw)
             for (plural, _), raw in self._objects.items()
-            if plural == kind.plural and metadata(raw).get("labels", {}).get(label) == value
+            if plural == kind.plural
+            and namespace in ("", metadata(raw)["namespace"])
+            and (not selector or metadata(raw).get("labels", {}).get(label) == value)
         ]
         return Listing(tuple(items), str(self._version))
 

@@ -46,13 +46,20 @@ def test_a_route_is_named_with_or_without_its_kind(text: str) -> None:
 
 
 def test_a_kind_that_is_not_known_is_told_with_those_that_are(call: Call) -> None:
-    said = call(Memory(), "status", "httproute/web")
+    said = call(Memory(), "status", "ingress/web")
     assert said.code == 2
     assert said.err == (
-        "error: Invalid value for 'ROUTE': 'httproute' is no kind of route known here; known: split\n"
+        "error: Invalid value for 'ROUTE': 'ingress' is no kind of route known here; known: split\n"
         "at: canary status\n"
         "try: canary status --help\n"
     )
+
+
+@pytest.mark.parametrize("kind", ["httproute", "HTTPRoutes", "grpcroute"])
+def test_a_gateway_route_is_told_as_not_supported_yet(call: Call, kind: str) -> None:
+    said = call(Memory(), "status", f"{kind}/web")
+    assert said.code == 2
+    assert "is a route of the Gateway API: only TrafficSplits are supported yet, as split/NAME" in said.err
 
 
 @pytest.mark.parametrize(

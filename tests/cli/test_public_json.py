@@ -8,19 +8,22 @@ from pydantic import BaseModel
 
 from canary.cli.work.ends import End
 from canary.cli.work.explanation import Decided, EvidenceNow, GateNow, Next, RolloutExplanation, Why
-from canary.cli.work.report import Backend, Name, Pending, Rollout, RolloutStatus
+from canary.cli.work.report import Backend, Name, Pending, Rollout, RolloutList, RolloutStatus
+from canary.cli.work.slots import Slot
 
 KEPT: dict[type[BaseModel], set[str]] = {
     RolloutStatus: {
         "apiVersion", "kind", "route", "policy", "requested", "rollout", "backends", "pending", "problems", "end",
     },
+    RolloutList: {"apiVersion", "kind", "items"},
     Name: {"kind", "namespace", "name", "apex"},
     Rollout: {
         "id", "attempt", "phase", "step", "steps", "share", "stable", "canary", "policy", "paused", "driftedBy",
-        "needsPerson", "reason", "message",
+        "needsPerson", "reason", "message", "changedAt",
     },
     Backend: {"service", "weight", "share", "role"},
     Pending: {"word", "value"},
+    Slot: {"apiVersion", "kind", "route", "free", "stable", "share", "rollout", "message"},
     End: {"exitCode", "outcome", "message"},
     RolloutExplanation: {"apiVersion", "kind", "status", "why", "evidence", "next", "decisions", "unknown"},
     Why: {"reason", "message", "means", "opens"},

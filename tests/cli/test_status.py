@@ -168,6 +168,7 @@ def test_json_is_one_object(call: Call) -> None:
             "needsPerson": False,
             "reason": "Baking",
             "message": "0 of 212 requests failed",
+            "changedAt": None,
         },
         "backends": [
             {"service": STABLE, "weight": 750, "share": 0.75, "role": "stable"},

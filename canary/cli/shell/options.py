@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import click
 
+from canary.cli.shell.forms import form
 from canary.cli.shell.target import Target, parse
 from canary.cli.shell.world import Access, World
 from canary.errors import Invalid
@@ -52,21 +53,31 @@ SERVICE = Read("service", annotation(Word.CANARY))
 REASON = Read("text", annotation(Word.REASON))
 
 
-def on_route(function: Command) -> Command:
-    """A command about one route: called with the world, the target, and its own options."""
+def in_cluster(function: Command) -> Command:
+    """A command about a cluster: called with the world, how to get there, and its own options."""
 
-    @click.argument("route", type=ROUTE)
-    @click.option("-n", "--namespace", help="Namespace of the route; default: that of the context.")
+    @click.option("-n", "--namespace", help="Namespace; default: that of the context.")
     @click.option("--context", help="Context of the kubeconfig.")
     @click.option("--kubeconfig", help="Path of the kubeconfig.")
     @click.option("--as", "as_user", metavar="USER", help="Act as this user.")
     @click.pass_obj
     @functools.wraps(function)
-    def command(world: World, /, route: Target, **given: Any) -> int:  # noqa: ANN401 - click's own
+    def command(world: World, /, **given: Any) -> int:  # noqa: ANN401 - click's own
         access = Access(*(given.pop(name) for name in ("kubeconfig", "context", "namespace", "as_user")))
-        return function(world, replace(route, access=access), **given)
+        return function(world, access, **given)
 
     return command
+
+
+def on_route(function: Command) -> Command:
+    """A command about one route: called with the world, the target, and its own options."""
+
+    @click.argument("route", type=ROUTE)
+    @functools.wraps(function)
+    def command(world: World, access: Access, /, route: Target, **given: Any) -> int:  # noqa: ANN401
+        return function(world, replace(route, access=access), **given)
+
+    return in_cluster(command)
 
 
 def asks(what: str) -> Decorator:
@@ -101,14 +112,7 @@ def waits(function: Command) -> Command:
         show_default=True,
         help="With --wait: exit with 16 if nobody has picked it up after so long.",
     )
-    @click.option(
-        "-o",
-        "--output",
-        type=click.Choice(["table", "json"]),
-        default="table",
-        show_default=True,
-        help="With --wait, json is one object a line, and the last one says the end.",
-    )
+    @form("table", "json", help="With --wait, json is one object a line, and the last one says the end.")
     @functools.wraps(function)
     def command(world: World, target: Target, /, **given: Any) -> int:  # noqa: ANN401
         said = Waiting(*(given.pop(name) for name in ("timeout", "pickup_timeout", "fail_on_hold", "output")))

@@ -17,11 +17,11 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Controls, invisible marks (bidirectional ones too), halves of pairs, private and unassigned ones, odd line ends."""
 
 
-def clean(text: object) -> str:
+def clean(text: object, longest: int = LONGEST) -> str:
     """Safe for a terminal, on one line, and no longer than a person reads."""
     line = " ".join(str(text)[: LONGEST * 2].split())
     safe = "".join("\ufffd" if unicodedata.category(char) in _UNPRINTABLE else char for char in line)
-    return safe if len(safe) <= LONGEST else safe[: LONGEST - 1] + "…"
+    return safe if len(safe) <= longest else safe[: longest - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)

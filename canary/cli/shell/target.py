@@ -10,6 +10,8 @@ KINDS = {"split": "split", "trafficsplit": "split", "trafficsplits": "split"}
 
 DEFAULT_KIND = "split"
 
+NOT_YET = ("httproute", "httproutes", "grpcroute", "grpcroutes")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -33,6 +35,10 @@ def parse(text: str) -> Target:
     """
     word, slash, name = text.rpartition("/")
     kind = KINDS.get(word.lower()) if slash else DEFAULT_KIND
+    if word.lower() in NOT_YET:
+        raise Invalid(
+            f"{text!r} is a route of the Gateway API: only TrafficSplits are supported yet, as split/NAME"
+        )
     if kind is None:
         raise Invalid(
             f"{word!r} is no kind of route known here; known: {', '.join(sorted(set(KINDS.values())))}"

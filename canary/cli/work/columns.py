@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
+import click
+
 GAP = "  "
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Each as wide as its widest cell; the last one as it is."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    """Each as wide as its widest cell, colours not counted; the last one as it is."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        yield GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        yield GAP.join(cells).rstrip()
+
+
+def _width(cell: str) -> int:
+    return len(click.unstyle(cell))

@@ -1,7 +1,10 @@
 """A route's status as people read it, and as programs do."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import yaml
+from pydantic import BaseModel
 
 from canary.cli.shell.screen import Screen, clean, paint
 from canary.cli.work.report import Backend, Rollout, RolloutStatus
@@ -20,9 +23,20 @@ COLORS = {
 }
 
 
-def as_json(status: RolloutStatus, indent: int | None = None) -> str:
+def as_json(told: BaseModel, indent: int | None = None) -> str:
     """ASCII throughout: no character of a cluster reaches a terminal as it is."""
-    return json.dumps(status.model_dump(mode="json", by_alias=True), indent=indent)
+    return json.dumps(told.model_dump(mode="json", by_alias=True), indent=indent)
+
+
+def emit(told: BaseModel, screen: Screen, form: str, names: Sequence[str] = ()) -> None:
+    """In one of the forms for programs; `names` are what it is called on a command line."""
+    if form == "json":
+        screen.line(as_json(told, indent=2))
+    elif form == "yaml":
+        screen.line(yaml.safe_dump(told.model_dump(mode="json", by_alias=True), sort_keys=False).rstrip())
+    else:
+        for name in names:
+            screen.line(clean(name))
 
 
 def show(status: RolloutStatus, screen: Screen, form: str) -> None:

@@ -5,6 +5,7 @@ Fields are added, never renamed or removed; `tests/cli/test_public_json.py` list
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Literal
 
 from canary.cli.work.ends import End
@@ -12,6 +13,7 @@ from canary.cli.work.route import Seen
 from canary.rollout.ending import needs_person
 from canary.rollout.model import Frozen
 from canary.rollout.requests import ACTIONS
+from canary.routes.route import Route
 from canary.terms import Phase, Word
 
 
@@ -48,6 +50,7 @@ class Rollout(Frozen):
         share: the canary's part of traffic that goes with it, 0-1.
         drifted_by: who wrote foreign weights; "" = nobody.
         needs_person: it goes on only after somebody did something.
+        changed_at: when the daemon last wrote to the route, by the API server's own book-keeping; null if unknown.
     """
 
     id: str
@@ -64,6 +67,7 @@ class Rollout(Frozen):
     needs_person: bool = False
     reason: str = ""
     message: str = ""
+    changed_at: datetime | None = None
 
 
 class Pending(Frozen):
@@ -100,11 +104,19 @@ class RolloutStatus(Frozen):
         return self.model_copy(update={"end": end})
 
 
+class RolloutList(Frozen):
+    """The managed routes of a namespace or of the cluster."""
+
+    api_version: Literal["canary.delivery/v1alpha1"] = "canary.delivery/v1alpha1"
+    kind: Literal["RolloutList"] = "RolloutList"
+    items: tuple[RolloutStatus, ...]
+
+
 def report(found: Seen) -> RolloutStatus:
     """What there is to tell about a route."""
     route = found.route
     return RolloutStatus(
-        route=Name(kind=route.kind, namespace=route.namespace, name=route.name, apex=route.apex),
+        route=named(route),
         policy=found.requests.policy,
         requested=found.requests.rollout,
         rollout=_rollout(found),
@@ -112,6 +124,11 @@ def report(found: Seen) -> RolloutStatus:
         pending=tuple(_pending(found)),
         problems=tuple(_problems(found)),
     )
+
+
+def named(route: Route) -> Name:
+    """Which route it is."""
+    return Name(kind=route.kind, namespace=route.namespace, name=route.name, apex=route.apex)
 
 
 def _rollout(found: Seen) -> Rollout | None:
@@ -135,6 +152,7 @@ def _rollout(found: Seen) -> Rollout | None:
         needs_person=needs_person(stamp),
         reason=stamp.reason,
         message=stamp.message,
+        changed_at=found.changed_at,
     )
 
 

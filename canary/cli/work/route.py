@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from canary.cli.shell.target import Target
 from canary.cli.shell.world import Server
 from canary.cluster.kinds import TRAFFIC_SPLITS, Kind
-from canary.cluster.objects import Raw
+from canary.cluster.objects import Raw, metadata
 from canary.rollout import requests
 from canary.rollout.memory import remembered
 from canary.rollout.requests import Requests, digest
 from canary.rollout.stamp import Head, Stamp
 from canary.routes import trafficsplit
+from canary.routes.metadata import written_at
 from canary.routes.route import Route
-from canary.terms import Phase, Word
+from canary.terms import DAEMON_MANAGER, Phase, Word
 
 Patch = Callable[[Route, Mapping[str, int] | None, Mapping[str, str | None]], dict[str, Any]]
 
@@ -76,6 +78,7 @@ class Seen:
         stamp: what is remembered on it; None if nothing, or nothing that this program can use.
         newer: the head of a stamp that a newer version wrote.
         lost: a sentence, if there is a stamp but it cannot be used.
+        changed_at: when the daemon last wrote to it; None where nobody knows.
     """
 
     place: Place
@@ -84,6 +87,7 @@ class Seen:
     stamp: Stamp | None = None
     newer: Head | None = None
     lost: str = ""
+    changed_at: datetime | None = None
 
     @property
     def running(self) -> Stamp | None:
@@ -129,4 +133,5 @@ def seen(place: Place, raw: Raw) -> Seen:
     route = place.kind.read(raw)
     asked = requests.read(route.annotations)
     memory = remembered(route)
-    return Seen(place, route, asked, memory.stamp, memory.newer, memory.lost)
+    changed_at = written_at(metadata(raw), DAEMON_MANAGER)
+    return Seen(place, route, asked, memory.stamp, memory.newer, memory.lost, changed_at)

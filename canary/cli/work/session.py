@@ -1,7 +1,7 @@
 """What a command works with once its arguments are known to be right: a connection, a route, the world."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from canary.cli.shell.entry import screen_of
@@ -32,8 +32,5 @@ class Session:
 @contextmanager
 def opened(world: World, target: Target) -> Iterator[Session]:
     """A connection for as long as the command runs; `Stalled` where there are no credentials."""
-    server = world.connect(target.access)
-    try:
+    with closing(world.connect(target.access)) as server:
         yield Session(world, server, Place.of(target, server))
-    finally:
-        server.close()

@@ -5,18 +5,16 @@ What speaks against a start is asked of the daemon's own rules, as far as the ro
 workloads only the daemon sees.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from canary.cli.work.asking import Caller, signed
+from canary.cli.work.imagined import as_asked
 from canary.cli.work.route import Place, Seen
 from canary.cli.work.session import Session
 from canary.cli.work.writing import Change, write
 from canary.errors import CanaryError, Invalid, Stalled
-from canary.rollout import requests
 from canary.rollout.rules.refusals import refusals
-from canary.rollout.snapshot import Leaf, Snapshot
 from canary.terms import Phase, Word
 
 CALLER_SECONDS = 2.0
@@ -146,26 +144,12 @@ def _incomplete(found: Seen, wish: Wish) -> Iterator[CanaryError]:
 
 def _refused(found: Seen, wish: Wish) -> Iterator[CanaryError]:
     """What the daemon's rules would say to the route as it would be."""
-    for reason, message in refusals(_as_asked(found, annotations(wish, ""))):
+    for reason, message in refusals(as_asked(found, annotations(wish, ""))):
         if reason == "PolicyMissing":
             continue
         named = ("--canary", "SERVICE") if reason.startswith("Canary") else ()
         hint = found.place.command("start", "--id", wish.id, *named) if named else _edit(found.place)
         yield Stalled(f"it would be rejected ({reason}): {message}", at=str(found.route), hint=hint)
-
-
-def _as_asked(found: Seen, changes: Mapping[str, str | None]) -> Snapshot:
-    """What the rules would see, with everything healthy that the route does not tell."""
-    after = {key: value for key, value in {**found.route.annotations, **changes}.items() if value is not None}
-    route = replace(found.route, annotations=after)
-    return Snapshot(
-        now=0,
-        unit=timedelta(seconds=1),
-        route=route,
-        requests=requests.read(after),
-        stamp=found.stamp,
-        leaves={backend.service: Leaf(ready=1) for backend in route.backends},
-    )
 
 
 def _edit(place: Place) -> str:
