@@ -16,7 +16,8 @@ from canary.cli.shell.group import Lazy
 from canary.cli.shell.world import World
 
 COMMANDS = (
-    "start", "status", "explain", "list", "slot", "pause", "resume", "approve", "promote", "abort", "retry", "undo",
+    "start", "status", "explain", "watch", "list", "slot",
+    "pause", "resume", "approve", "promote", "abort", "retry", "undo",
     "policy", "replay", "demo", "run", "version",
 )  # fmt: skip
 """Each is `command` in the module of its name; in the order of the help."""

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from canary.demo.figures import Figures
 from canary.demo.picture import Balance, Picture
+from canary.demo.strokes import BAD, CANARY, DIM, GOOD, STABLE, bar, ladder, sentence
 
 LEAST, MOST = 0.1, 100.0
 """Odds at the ends of the scale."""
@@ -14,8 +15,6 @@ LEAST, MOST = 0.1, 100.0
 NAME, BAR = 16, 22
 """Columns of a name, and of the bars in the least terminal."""
 
-STABLE, CANARY, BAD, GOOD, DIM = "cyan", "yellow", "red", "green", "bright_black"
-PHASES = {"Promoted": GOOD, "RolledBack": BAD, "Aborted": BAD, "Rejected": BAD, "Paused": CANARY}
 SENTENCE = 4
 """Lines a sentence may take."""
 
@@ -32,7 +31,8 @@ def view(picture: Picture, width: int, height: int, earlier: Sequence[str] = ())
         *_quality(picture),
         *_evidence(picture, width),
     ]
-    lines += [*_sentence(picture, width), _cost(picture)]
+    told = sentence(picture.phase or "Idle", picture.reason, picture.message, width, SENTENCE)
+    lines += [*told, _cost(picture)]
     left = height - 2 - len(lines)
     if left > 1 and earlier:
         lines += [Text(), *(Text(line[:width], style=DIM) for line in earlier[-(left - 1) :])]
@@ -44,35 +44,22 @@ def _head(picture: Picture, width: int) -> Iterator[Text]:
     title = Text.assemble((f"canary demo {picture.scene}", "bold"), f"  {picture.sentence}")
     title.truncate(width - len(clock) - 2, overflow="ellipsis", pad=True)
     yield Text.assemble(title, "  ", (clock, "bold"))
-    yield Text.assemble((f"policy {picture.policy}", DIM), "  ", *_ladder(picture))
-
-
-def _ladder(picture: Picture) -> Iterator[str | tuple[str, str]]:
-    """`● 10 %` is behind, `◉ 30 %` is now, `○ 60 %` is to come."""
-    for number, share in enumerate(picture.ladder, start=1):
-        mark = "●" if number < picture.step else "◉" if number == picture.step else "○"
-        yield (f" {mark} {share:.0%}", "bold" if number == picture.step else DIM)
+    yield Text.assemble((f"policy {picture.policy}", DIM), "  ", *ladder(picture.ladder, picture.step))
 
 
 def _traffic(picture: Picture, width: int) -> Iterator[Text]:
-    bar = BAR + max(0, width - 80) // 2
-    yield Text(f"{'':{NAME}} {'weights asked':<{bar + 13}} traffic observed", style=DIM)
+    columns = BAR + max(0, width - 80) // 2
+    yield Text(f"{'':{NAME}} {'weights asked':<{columns + 13}} traffic observed", style=DIM)
     for figures, style in _both(picture):
         seen = "  ?" if figures.observed is None else f"{figures.observed:4.0%}"
         yield Text.assemble(
             (f"{figures.service:{NAME}} ", style),
-            *_bar(figures.asked, bar, style),
+            *bar(figures.asked, columns, style),
             f" {figures.weight:>5} {figures.asked:4.0%}   ",
-            *_bar(figures.observed or 0.0, bar, style),
+            *bar(figures.observed or 0.0, columns, style),
             f" {seen}",
         )
     yield Text()
-
-
-def _bar(part: float, width: int, style: str) -> Iterator[tuple[str, str]]:
-    full = round(min(1.0, max(0.0, part)) * width)
-    yield ("█" * full, style)
-    yield ("░" * (width - full), DIM)
 
 
 def _quality(picture: Picture) -> Iterator[Text]:
@@ -138,27 +125,6 @@ def _odds(odds: float) -> str:
     if odds < 0.01:
         return "<0.01:1"
     return f"{odds:.3g}:1" if odds < 1e6 else f"{odds:.0e}:1"
-
-
-def _sentence(picture: Picture, width: int) -> Iterator[Text]:
-    """Always as many lines, so that nothing below it jumps."""
-    phase = picture.phase or "Idle"
-    text = Text.assemble(
-        (phase, f"bold {PHASES.get(phase, '')}".strip()), " ", (picture.reason, "bold"), ": ", picture.message
-    )
-    lines = list(_wrapped(text, width))[:SENTENCE]
-    yield from lines
-    yield from (Text() for _ in range(SENTENCE - len(lines)))
-
-
-def _wrapped(text: Text, width: int) -> Iterator[Text]:
-    while len(text) > width:
-        cut = text.plain.rfind(" ", 0, width + 1)
-        cut = cut if cut > 0 else width
-        yield text[:cut]
-        text = text[cut:]
-        text = text[len(text.plain) - len(text.plain.lstrip()) :]
-    yield text
 
 
 def _cost(picture: Picture) -> Text:

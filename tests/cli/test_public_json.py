@@ -18,7 +18,7 @@ KEPT: dict[type[BaseModel], set[str]] = {
     RolloutList: {"apiVersion", "kind", "items"},
     Name: {"kind", "namespace", "name", "apex"},
     Rollout: {
-        "id", "attempt", "phase", "step", "steps", "share", "stable", "canary", "policy", "paused", "driftedBy",
+        "id", "attempt", "phase", "step", "steps", "share", "ladder", "stable", "canary", "policy", "paused", "driftedBy",
         "needsPerson", "reason", "message", "changedAt",
     },
     Backend: {"service", "weight", "share", "role"},

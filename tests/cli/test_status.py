@@ -160,6 +160,7 @@ def test_json_is_one_object(call: Call) -> None:
             "step": 2,
             "steps": 4,
             "share": 0.25,
+            "ladder": [0.1, 0.25, 0.5, 1.0],
             "stable": STABLE,
             "canary": CANARY,
             "policy": "standard",

@@ -81,17 +81,13 @@ def _cells(status: RolloutStatus, now: datetime) -> tuple[str, ...]:
         return ("-", "-", "-", "-", "-", "asked for, not picked up" if status.requested else "-")
     reason = "-" if rollout.phase is None else clean(rollout.reason, CELL)
     return (
-        clean(_id(rollout), CELL),
+        clean(rollout.name, CELL),
         _phase(rollout),
         _step(rollout),
         _share(status, rollout),
         _age(rollout, now),
         reason,
     )
-
-
-def _id(rollout: Rollout) -> str:
-    return f"{rollout.id}@{rollout.attempt}" if rollout.attempt else rollout.id
 
 
 def _phase(rollout: Rollout) -> str:

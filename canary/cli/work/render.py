@@ -92,8 +92,7 @@ def _rows(status: RolloutStatus) -> Iterator[tuple[str, str]]:
 
 
 def _of(rollout: Rollout) -> Iterator[tuple[str, str]]:
-    name = f"{rollout.id}@{rollout.attempt}" if rollout.attempt else rollout.id
-    yield "rollout", clean(f"{name}, policy {rollout.policy}" if rollout.policy else name)
+    yield "rollout", clean(f"{rollout.name}, policy {rollout.policy}" if rollout.policy else rollout.name)
     if rollout.phase is None:
         return
     yield "phase", _phase(rollout)

@@ -48,6 +48,7 @@ class Rollout(Frozen):
         attempt, phase: null where a newer version of canary wrote the stamp.
         step, steps: which rung of how many; 0 before the first.
         share: the canary's part of traffic that goes with it, 0-1.
+        ladder: that of every step.
         drifted_by: who wrote foreign weights; "" = nobody.
         needs_person: it goes on only after somebody did something.
         changed_at: when the daemon last wrote to the route, by the API server's own book-keeping; null if unknown.
@@ -59,6 +60,7 @@ class Rollout(Frozen):
     step: int = 0
     steps: int = 0
     share: float = 0.0
+    ladder: tuple[float, ...] = ()
     stable: str
     canary: str
     policy: str = ""
@@ -68,6 +70,11 @@ class Rollout(Frozen):
     reason: str = ""
     message: str = ""
     changed_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """With its attempt, where that is known."""
+        return f"{self.id}@{self.attempt}" if self.attempt else self.id
 
 
 class Pending(Frozen):
@@ -144,6 +151,7 @@ def _rollout(found: Seen) -> Rollout | None:
         step=stamp.step,
         steps=len(stamp.policy.rungs) if stamp.policy else 0,
         share=stamp.share,
+        ladder=tuple(rung.share for rung in stamp.policy.rungs) if stamp.policy else (),
         stable=stamp.stable,
         canary=stamp.canary,
         policy=stamp.policy.name if stamp.policy else "",

@@ -30,6 +30,7 @@ class Terms:
         timeout: seconds until the wait is given up.
         pickup: seconds until somebody must have picked the rollout up.
         fail_on_hold: a rollout that needs a person is an end.
+        forever: no end is one, of no rollout; then `id` is "".
         stale: the stamp that was there when the rollout was asked for; a rejection in it is about an earlier wish.
     """
 
@@ -37,6 +38,7 @@ class Terms:
     timeout: float = inf
     pickup: float = 60.0
     fail_on_hold: bool = False
+    forever: bool = False
     stale: str = ""
 
 
@@ -71,7 +73,8 @@ class Wait:
         try:
             end = self._run()
         except KeyboardInterrupt:
-            self._over(End.of(Exit.INTERRUPTED, "Interrupted", f"rollout {self.terms.id} goes on"))
+            named = f"rollout {self.terms.id}" if self.terms.id else "whatever runs"
+            self._over(End.of(Exit.INTERRUPTED, "Interrupted", f"{named} goes on"))
             raise
         except CanaryError as error:
             self._over(End.of(Exit.ERROR, "Error", str(error)))
@@ -108,6 +111,8 @@ class Wait:
         return end
 
     def _end(self, found: Seen) -> End | None:
+        if self.terms.forever:
+            return None
         end = end_of(found, self.terms.id)
         if end and end.exit_code == Exit.REJECTED and self._may_be_judged_anew(found):
             return None
