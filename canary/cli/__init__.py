@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from canary import __version__
+from canary.cli.shell.completing import completed, for_kubectl
 from canary.cli.shell.entry import called_as, execute, flushed, forgiving
 from canary.cli.shell.group import Lazy
 from canary.cli.shell.world import World
@@ -18,7 +19,7 @@ from canary.cli.shell.world import World
 COMMANDS = (
     "start", "status", "explain", "watch", "list", "slot",
     "pause", "resume", "approve", "promote", "abort", "retry", "undo",
-    "policy", "replay", "demo", "run", "version",
+    "policy", "replay", "demo", "run", "completion", "version",
 )  # fmt: skip
 """Each is `command` in the module of its name; in the order of the help."""
 
@@ -36,8 +37,18 @@ def program() -> None:
 def main() -> NoReturn:
     """The `canary` and `kubectl-canary` commands."""
     forgiving(sys.stdout, sys.stderr)
-    code = execute(program, sys.argv[1:], World.real(), called_as(sys.argv[0]))
+    world, name = World.real(), called_as(sys.argv[0])
+    code = completed(program, name, world.environ)
+    if code is None:
+        code = execute(program, sys.argv[1:], world, name)
     sys.exit(flushed(code))
 
 
-__all__ = ["main", "program"]
+def complete() -> NoReturn:
+    """The `kubectl_complete-canary` command, which kubectl runs to complete `kubectl canary`."""
+    for line in for_kubectl(program, sys.argv[1:]):
+        click.echo(line)
+    sys.exit(flushed(0))
+
+
+__all__ = ["complete", "main", "program"]
