@@ -32,6 +32,6 @@ def command(world: World, target: Target, said: Waiting, *, wait: bool, id: str 
         raise click.UsageError("--wait needs --id: a wait is for one rollout, and never for an older one")
     if not wait and (id or said.timeout or said.fail_on_hold):
         raise click.UsageError("--id, --timeout and --fail-on-hold say how to --wait")
-    from canary.cli.work import commands  # noqa: PLC0415 - a third of a second
+    from canary.cli.work import looking  # noqa: PLC0415 - a third of a second
 
-    return commands.status(world, target, said, id)
+    return looking.status(world, target, said, id)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from canary.cli import COMMANDS
 from canary.terms import Phase
 from tests.beds.patience import wait_until
 from tests.cli.builders import NAME, a_split, a_stamp, ended, running
@@ -58,14 +59,14 @@ def stored(split: dict[str, object]) -> dict[str, object]:
 
 
 def imported(arguments: Sequence[str]) -> set[str]:
-    """Top-level packages that are loaded once the command has ended."""
+    """Modules that are loaded once the command has ended, and their top-level packages."""
     code = (
         "import sys\n"
         "from canary.cli import program\n"
         "from canary.cli.shell.entry import execute\n"
         "from canary.cli.shell.world import World\n"
         f"execute(program, {list(arguments)!r}, World.real())\n"
-        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+        "print(*{each for name in sys.modules for each in (name, name.partition('.')[0])}, file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -82,8 +83,7 @@ def imported(arguments: Sequence[str]) -> set[str]:
     "arguments",
     [
         ["--help"],
-        ["start", "--help"],
-        ["run", "--help"],
+        *([name, "--help"] for name in COMMANDS),
         ["status"],
         ["status", "httproute/x"],
         ["start", NAME, "--id", "-"],
@@ -96,9 +96,18 @@ def test_help_and_parsing_import_nothing_heavy(arguments: list[str]) -> None:
     assert imported(arguments) & set(HEAVY) == set()
 
 
-def test_a_look_imports_no_daemon() -> None:
-    assert {"kubernetes", "pydantic"} <= imported(["status", NAME])
-    assert imported(["status", NAME]) & {"structlog", "apscheduler", "prometheus_client", "rich"} == set()
+def test_a_look_imports_no_daemon_and_nothing_that_decides_or_writes() -> None:
+    looked = imported(["status", NAME])
+    assert {"kubernetes", "pydantic"} <= looked
+    assert looked & {"structlog", "apscheduler", "prometheus_client", "rich", "aiohttp"} == set()
+    ours = {
+        "canary.rollout.rules",
+        "canary.cli.work.commands",
+        "canary.daemon",
+        "canary.demo",
+        "canary.metrics",
+    }
+    assert looked & ours == set()
 
 
 @pytest.mark.parametrize("module", ["canary", "canary.cli"])

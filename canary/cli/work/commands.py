@@ -1,7 +1,6 @@
-"""The bodies of the commands: connect, do, show, exit code. What they do stands in the modules beside this one."""
+"""The bodies of the commands that write: connect, do, show, exit code. What they do stands in the modules beside this one."""
 
 from dataclasses import replace
-from math import inf
 
 from canary.cli.shell.options import Waiting, duration
 from canary.cli.shell.target import Target
@@ -9,17 +8,17 @@ from canary.cli.shell.world import World
 from canary.cli.work import aborting, requesting, starting
 from canary.cli.work.aborting import Orders
 from canary.cli.work.acting import acted_on
+from canary.cli.work.looking import attend, terms
 from canary.cli.work.mesh import Mesh
-from canary.cli.work.render import show, show_change, weights
+from canary.cli.work.render import show, weights
 from canary.cli.work.report import report
 from canary.cli.work.requesting import Asked
-from canary.cli.work.route import Seen, look
+from canary.cli.work.route import Seen
 from canary.cli.work.session import Session, opened
 from canary.cli.work.starting import Wish
-from canary.cli.work.waiting import Terms, Wait
 from canary.terms import Exit, Word
 
-__all__ = ["Asked", "Orders", "Wish", "abort", "request", "start", "status"]
+__all__ = ["Asked", "Orders", "Wish", "abort", "request", "start"]
 
 
 def start(world: World, target: Target, said: Waiting, wish: Wish, *, wait: bool) -> int:
@@ -31,16 +30,6 @@ def start(world: World, target: Target, said: Waiting, wish: Wish, *, wait: bool
             before = found.route.annotations.get(Word.STATE.key, "")
             return attend(session, replace(agreed, stale=before), said.output)
         show(report(found), session.screen, said.output)
-    return Exit.OK
-
-
-def status(world: World, target: Target, said: Waiting, id: str | None) -> int:  # noqa: A002 - the interface's word
-    """Show where it stands, or wait for the end of rollout `id`."""
-    agreed = terms(said, id or "")
-    with opened(world, target) as session:
-        if id:
-            return attend(session, agreed, said.output)
-        show(report(look(session.server, session.place)), session.screen, said.output)
     return Exit.OK
 
 
@@ -89,20 +78,3 @@ def request(world: World, target: Target, asked: Asked, *, wait: bool, timeout: 
             return end.exit_code
         show(report(found), session.screen, "table")
     return Exit.OK
-
-
-def terms(said: Waiting, id: str) -> Terms:  # noqa: A002
-    """What was said on the command line; a usage error where a duration is none."""
-    return Terms(
-        id=id,
-        timeout=duration(said.timeout, "--timeout").total_seconds() if said.timeout else inf,
-        pickup=duration(said.pickup_timeout, "--pickup-timeout").total_seconds(),
-        fail_on_hold=said.fail_on_hold,
-    )
-
-
-def attend(session: Session, agreed: Terms, form: str) -> int:
-    """Wait for the end of a rollout; what changes is shown, how it ended is the exit code."""
-    screen = session.screen
-    wait = Wait(session, agreed, lambda status: show_change(status, screen, form, agreed.id), screen.note)
-    return wait.run().exit_code
