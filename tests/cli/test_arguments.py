@@ -1,6 +1,5 @@
 """Arguments, help, and the one shape of errors."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -133,33 +132,6 @@ def test_parts_of_an_error_that_are_not_known_are_left_out(call: Call) -> None:
         raise Invalid("that is wrong")
 
     assert call(replace(a_world(Memory()), connect=connect), "status", NAME).err == "error: that is wrong\n"
-
-
-PLANTED: list[Callable[[], BaseException]] = [
-    lambda: RuntimeError("a plant"),
-    lambda: KeyError(13),
-    lambda: SystemExit(0),
-    lambda: SystemExit(12),
-    RecursionError,
-    MemoryError,
-    lambda: AssertionError("no"),
-    lambda: OSError(28, "No space left on device"),
-]
-
-
-@pytest.mark.parametrize("planted", PLANTED)
-@pytest.mark.parametrize("command", ["status", "abort", "pause", "resume"])
-def test_an_unexpected_error_is_exit_1_and_one_line(
-    call: Call, command: str, planted: Callable[[], BaseException]
-) -> None:
-    def connect(_: Access) -> Memory:
-        raise planted()
-
-    said = call(replace(a_world(Memory()), connect=connect), command, NAME)
-    assert said.code == 1
-    assert said.err.startswith(f"error: unexpected {type(planted()).__name__}")
-    assert len(said.err.splitlines()) == 3
-    assert "CANARY_DEBUG=1" in said.err
 
 
 def test_the_traceback_of_a_bug_is_for_those_who_ask(call: Call) -> None:
