@@ -1,15 +1,23 @@
 """`canary approve`, `promote`, `retry` and `undo`: each for the moment in which it does something."""
 
+import re
+
 import pytest
 
+from canary.cli import COMMANDS
+from canary.cluster.kinds import TRAFFIC_SPLITS
 from canary.cluster.objects import Raw
+from canary.errors import Stalled
 from canary.rollout.policy import Policy, Step
 from canary.rollout.requests import digest
+from canary.rollout.rules import decide
 from canary.rollout.stamp import Stamp
 from canary.terms import CLI_MANAGER, Phase, Word
-from tests.cli.builders import CANARY, NAME, STABLE, a_newer_stamp, a_split, a_stamp, ended, running
+from tests.cli.builders import CANARY, NAME, STABLE, a_newer_stamp, a_split, a_stamp, called, ended, running
 from tests.cli.conftest import Call
 from tests.cli.fakes import a_cluster
+from tests.files.project import ROOT
+from tests.rollout import builders as snapshots
 
 MANUAL = Policy(
     name="manual",
@@ -235,3 +243,23 @@ def test_an_undo_that_is_left_over_is_not_told_as_pending(call: Call, phase: Pha
     said = call(a_cluster(at(ended(phase), undo="r1", retry="r1")), "status", NAME)
     assert "asked     retry=r1 " in said.out
     assert "undo" not in said.out
+
+
+def test_the_sentence_of_a_step_that_waits_is_a_command_that_approves_it(call: Call) -> None:
+    waits = snapshots.a_snapshot(
+        stamp=snapshots.a_stamp(policy=snapshots.with_approval(0.5)), verdict=snapshots.GO
+    )
+    _, _, line = decide(waits).message.partition(": canary ")
+    server = a_cluster(at(asking(id="a1"), rollout="a1"), namespace="ns")
+    server.put(
+        TRAFFIC_SPLITS, called(at(asking(id="a1"), rollout="a1"), waits.route.name, waits.route.namespace)
+    )
+    server.before["patch"] = [Stalled("far enough")]
+    call(server, *line.split())
+    assert server.patches[0].body["metadata"]["annotations"][Word.APPROVE.key] == "a1@1:3"
+
+
+def test_every_command_that_a_rule_names_is_there() -> None:
+    rules = (ROOT / "canary" / "rollout" / "rules").glob("*.py")
+    named = {word for path in rules for word in re.findall(r"[`:] ?canary ([a-z]+)", path.read_text())}
+    assert {"approve", "resume"} <= named <= set(COMMANDS)
