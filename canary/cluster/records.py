@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from canary.cluster.kinds import RECORDS
-from canary.cluster.objects import Raw, metadata, name_of
+from canary.cluster.kinds import RECORDS, Kind
+from canary.cluster.objects import Listing, Raw, metadata, name_of
 from canary.cluster.patch import RecordPatch
 from canary.errors import Invalid
 from canary.rollout.record import ROUTE_LABEL, Record, Spec, Status, label, labels
@@ -16,7 +16,13 @@ if TYPE_CHECKING:  # views, which everybody imports, read records, too
     from canary.cluster.client import Cluster
 
 
-def listed(cluster: "Cluster", namespace: str = "", route: str = "") -> tuple[Record, ...]:
+class Lists(Protocol):
+    """Whatever lists objects as a `Cluster` does."""
+
+    def list(self, kind: Kind, namespace: str = "", selector: str = "") -> Listing: ...
+
+
+def listed(cluster: Lists, namespace: str = "", route: str = "") -> tuple[Record, ...]:
     """
     All records of a namespace ("" = of all), or of one route there, oldest first; what nobody can read is left out.
 

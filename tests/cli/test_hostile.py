@@ -32,6 +32,7 @@ ON_ROUTES: dict[str, tuple[str, ...]] = {
     "watch": (NAME, "--id", "r0"),
     "list": ("-A", "-o", "wide"),
     "slot": (NAME,),
+    "history": (NAME, "-o", "wide"),
     "pause": (NAME,),
     "resume": (NAME,),
     "approve": (NAME,),

@@ -6,10 +6,12 @@ A new field is added to its list here as well: from then on it is kept.
 
 from pydantic import BaseModel
 
+from canary.cli.work.attempts import Attempt, RolloutHistory
 from canary.cli.work.ends import End
 from canary.cli.work.explanation import Decided, EvidenceNow, GateNow, Next, RolloutExplanation, Why
 from canary.cli.work.report import Backend, Name, Pending, Rollout, RolloutList, RolloutStatus
 from canary.cli.work.slots import Slot
+from canary.rollout.record import Entry
 
 KEPT: dict[type[BaseModel], set[str]] = {
     RolloutStatus: {
@@ -24,6 +26,15 @@ KEPT: dict[type[BaseModel], set[str]] = {
     Backend: {"service", "weight", "share", "role"},
     Pending: {"word", "value"},
     Slot: {"apiVersion", "kind", "route", "free", "stable", "share", "rollout", "message"},
+    RolloutHistory: {"apiVersion", "kind", "route", "recorded", "problem", "attempts"},
+    Attempt: {
+        "record", "id", "attempt", "phase", "step", "steps", "policy", "stable", "canary", "requestedBy", "because",
+        "reason", "message", "beganAt", "changedAt", "decisions",
+    },
+    Entry: {
+        "time", "rule", "verdict", "odds", "phase", "step", "reason", "message", "gates", "weightsBefore", "weightsAfter",
+        "actor", "write",
+    },
     End: {"exitCode", "outcome", "message"},
     RolloutExplanation: {"apiVersion", "kind", "status", "why", "evidence", "next", "decisions", "unknown"},
     Why: {"reason", "message", "means", "opens"},

@@ -1,10 +1,14 @@
-"""Text in columns."""
+"""Text in columns, and what stands in some of them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import click
 
 GAP = "  "
+
+CELL = 60
+"""Characters of a name in a table; those of Kubernetes may have 253, and strangers' annotations any number."""
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -17,3 +21,12 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _width(cell: str) -> int:
     return len(click.unstyle(cell))
+
+
+def age(then: datetime | None, now: datetime) -> str:
+    """How long ago, in the largest unit, as kubectl has it; "?" where nobody knows."""
+    if then is None:
+        return "?"
+    seconds = max(0, int((now - then).total_seconds()))
+    sizes = (("d", 86_400), ("h", 3600), ("m", 60))
+    return next((f"{seconds // size}{unit}" for unit, size in sizes if seconds >= 2 * size), f"{seconds}s")

@@ -7,16 +7,13 @@ from datetime import datetime
 from canary.cli.shell.entry import screen_of
 from canary.cli.shell.screen import Screen, clean, paint
 from canary.cli.shell.world import Access, Server, World
-from canary.cli.work.columns import columns
+from canary.cli.work.columns import CELL, age, columns
 from canary.cli.work.render import COLORS, emit
 from canary.cli.work.report import Rollout, RolloutList, RolloutStatus, report
 from canary.cli.work.route import KINDS, Place, Seen, seen
 from canary.cluster.objects import name_of
 from canary.errors import Invalid
 from canary.terms import ENDED, Exit, Phase, Word
-
-CELL = 60
-"""Characters of a name in a table; those of Kubernetes may have 253, and strangers' annotations any number."""
 
 WIDE = ("POLICY", "STABLE", "CANARY", "MESSAGE")
 
@@ -85,7 +82,7 @@ def _cells(status: RolloutStatus, now: datetime) -> tuple[str, ...]:
         _phase(rollout),
         _step(rollout),
         _share(status, rollout),
-        _age(rollout, now),
+        age(rollout.changed_at, now),
         reason,
     )
 
@@ -106,15 +103,6 @@ def _share(status: RolloutStatus, rollout: Rollout) -> str:
         return "-"
     found = next((backend.share for backend in status.backends if backend.role == "canary"), None)
     return "?" if found is None else f"{found:.1%}"
-
-
-def _age(rollout: Rollout, now: datetime) -> str:
-    """In the largest unit, as kubectl does."""
-    if rollout.changed_at is None:
-        return "?"
-    seconds = max(0, int((now - rollout.changed_at).total_seconds()))
-    sizes = (("d", 86_400), ("h", 3600), ("m", 60))
-    return next((f"{seconds // size}{unit}" for unit, size in sizes if seconds >= 2 * size), f"{seconds}s")
 
 
 def _more(status: RolloutStatus) -> tuple[str, ...]:
