@@ -235,7 +235,8 @@ def test_a_wait_for_a_retry_ends_once_the_daemon_has_acted(call: Call) -> None:
     )
     server.clock.at(3, lambda: server.stamp(again))
     said = call(server, "retry", NAME, "--wait")
-    assert (said.code, said.out, server.clock.seconds) == (0, "retry=r1@1 was acted on\n", 3)
+    assert (said.code, said.err, server.clock.seconds) == (0, "retry=r1@1 was acted on\n", 3)
+    assert "rollout   r1@2, policy standard\n" in said.out
 
 
 @pytest.mark.parametrize("phase", [Phase.ROLLED_BACK, Phase.ABORTED, Phase.SUPERSEDED])

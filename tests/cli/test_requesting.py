@@ -140,7 +140,8 @@ def test_with_wait_it_ends_once_the_daemon_has_acted(call: Call) -> None:
     acted = a_stamp(acks={Word.PAUSE: digest("r1@1")}, paused=True, phase=Phase.PAUSED, reason="Paused")
     server.clock.at(7, lambda: server.stamp(acted))
     said = call(server, "pause", NAME, "--wait")
-    assert (said.code, said.out) == (0, "pause=r1@1 was acted on\n")
+    assert (said.code, said.err) == (0, "pause=r1@1 was acted on\n")
+    assert "phase     Paused, step 2 of 4, 25.0% (needs a person)\n" in said.out
     assert server.clock.seconds == 7
 
 
@@ -148,7 +149,8 @@ def test_with_wait_it_is_16_if_nobody_does(call: Call) -> None:
     server = a_cluster(running())
     said = call(server, "pause", NAME, "--wait", "--timeout", "20s")
     assert said.code == 16
-    assert "nobody has acted on pause=r1@1 after 20 s" in said.out
+    assert "nobody has acted on pause=r1@1 after 20 s" in said.err
+    assert said.out.endswith("asked     pause=r1@1 (nobody has acted on it yet)\n")
     assert 20 <= server.clock.seconds < 31
 
 

@@ -8,26 +8,27 @@ from canary.rollout.requests import digest
 from canary.terms import Exit, Word
 
 
-def acted_on(session: Session, asked: Seen, word: Word, seconds: float) -> End:
+def acted_on(session: Session, asked: Seen, word: Word, seconds: float) -> tuple[End, Seen]:
     """
     Wait until the request for `word` that `asked` shows was acted on, or nobody has after so many seconds.
+
+    How it ended, and the route as it was last seen.
 
     Raises:
         CanaryError: it cannot be told.
     """
+    latest = asked
     clock, value = session.clock, asked.route.annotations.get(word.key, "")
     ends = clock.monotonic() + seconds
     follower = Follower(session, lambda: ends - clock.monotonic(), lambda _: None, seconds)
     for found in follower.looks():
+        latest = found or latest
         if found and _acked(found, word, value):
-            return End.of(Exit.OK, "ActedOn", f"{word}={value} was acted on")
+            return End.of(Exit.OK, "ActedOn", f"{word}={value} was acted on"), found
         if clock.monotonic() >= ends:
             break
-    return End.of(
-        Exit.NOT_PICKED_UP,
-        "NotPickedUp",
-        f"nobody has acted on {word}={value} after {seconds:.0f} s: is `canary run` up?",
-    )
+    late = f"nobody has acted on {word}={value} after {seconds:.0f} s: is `canary run` up?"
+    return End.of(Exit.NOT_PICKED_UP, "NotPickedUp", late), latest
 
 
 def _acked(found: Seen, word: Word, value: str) -> bool:

@@ -72,9 +72,10 @@ def request(world: World, target: Target, asked: Asked, *, wait: bool, timeout: 
     seconds = duration(timeout, "--timeout").total_seconds()
     with opened(world, target) as session:
         found = requesting.ask(session, asked)
+        code: int = Exit.OK
         if wait and found.pending(asked.word):
-            end = acted_on(session, found, asked.word, seconds)
-            session.screen.line(end.message)
-            return end.exit_code
+            end, found = acted_on(session, found, asked.word, seconds)
+            session.screen.note(end.message)
+            code = end.exit_code
         show(report(found), session.screen, "table")
-    return Exit.OK
+    return code
