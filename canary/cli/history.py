@@ -14,9 +14,9 @@ from canary.cli.shell.world import World
 @on_route
 def command(world: World, target: Target, *, id: str | None, output: str) -> int:  # noqa: A002
     """
-    What was rolled out over ROUTE before, newest first, from its records.
+    What became of the rollouts of ROUTE.
 
-    A route that was deleted keeps them. Where the cluster keeps none, it is what the stamp on the route holds.
+    Newest first, from its records. A route that was deleted keeps them. Where the cluster keeps none, it is what the stamp on the route holds.
     """
     from canary.cli.work import remembering  # noqa: PLC0415 - a third of a second
 

@@ -14,9 +14,9 @@ from canary.terms import Word
 @wait_for_the_daemon
 @on_route
 def command(world: World, target: Target, *, full: bool, wait: bool, timeout: str, **said: str | None) -> int:
-    """All traffic to the canary of ROUTE now, whatever the evidence says so far.
+    """All traffic to the canary of ROUTE, now.
 
-    It still bakes at 100 %, and is taken back where it fails there."""
+    Whatever the evidence says so far. It still bakes at 100 %, and is taken back where it fails there."""
     if not full:
         raise click.UsageError(
             "a promote sends all traffic to the canary now, without the steps in between: say --full if that is meant"

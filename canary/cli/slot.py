@@ -13,7 +13,9 @@ from canary.cli.shell.world import World
 @on_route
 def command(world: World, target: Target, *, output: str) -> int:
     """
-    Which backend of ROUTE is free for the next release, and which is stable.
+    The backend of ROUTE for the next release.
+
+    Which one is free for it, and which one is stable.
 
     \b
     Exit codes:

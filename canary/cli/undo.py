@@ -13,7 +13,9 @@ from canary.terms import Word
 @wait_for_the_daemon
 @on_route
 def command(world: World, target: Target, *, wait: bool, timeout: str, **said: str | None) -> int:
-    """After a promotion of ROUTE, all traffic back to the version before, now."""
+    """Take a promotion of ROUTE back.
+
+    All traffic to the version that it replaced, now."""
     from canary.cli.work import commands  # noqa: PLC0415 - a third of a second
 
     asked = commands.Asked.of(Word.UNDO, said)

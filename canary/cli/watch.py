@@ -19,9 +19,9 @@ from canary.cli.shell.world import World
 @on_route
 def command(world: World, target: Target, *, id: str | None, forever: bool, output: str | None) -> int:  # noqa: A002
     """
-    Watch the rollout of ROUTE until it ends; exit codes as of `canary status --wait`.
+    Watch the rollout of ROUTE until it ends.
 
-    It only looks: Ctrl-C (exit 130) changes nothing about the rollout.
+    Exit codes are those of `canary status --wait`. It only looks: Ctrl-C (130) changes nothing about the rollout.
     """
     if id and forever:
         raise click.UsageError("--forever watches whatever runs, and --id one rollout: say one of them")

@@ -166,6 +166,14 @@ def test_a_request_names_the_attempt_and_who_and_why(
             "backend-api-v0, which had the traffic before, is no longer a backend of the route: put it back first", "",
         ),
         (
+            ("undo", "--id", "r1"), at(ended(Phase.PROMOTED), rollout="r2"),
+            "rollout r2 is asked for and begins next: end that one first", "abort {} --id r2",
+        ),
+        (
+            ("retry", "--id", "r1"), at(ended(Phase.ROLLED_BACK), rollout="r2"),
+            "rollout r2 is asked for and begins next: end that one first", "abort {} --id r2",
+        ),
+        (
             ("undo",), at(ended(Phase.PROMOTED), rollout="r2"),
             "rollout r2 has not begun, and its start spends every request that is there by then, "
             "so an undo would do nothing", "abort {} --id r2",

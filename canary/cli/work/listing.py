@@ -39,7 +39,7 @@ def listed(world: World, access: Access, form: str, *, everywhere: bool) -> int:
     if form not in ("table", "wide"):
         emit(whole, screen, form, [f"split/{one.route.name}" for one in whole.items])
     elif whole.items:
-        _table(whole.items, screen, (everywhere, form == "wide"), world.clock.now())
+        _table(whole.items, screen, world.clock.now(), everywhere=everywhere, wide=form == "wide")
     else:
         screen.note(f"no route {f'in namespace {namespace} ' if namespace else ''}is managed")
     return code
@@ -61,8 +61,9 @@ def _routes(server: Server, namespace: str) -> Iterator[Seen | Invalid]:
                 yield found
 
 
-def _table(items: Sequence[RolloutStatus], screen: Screen, how: tuple[bool, bool], now: datetime) -> None:
-    everywhere, wide = how
+def _table(
+    items: Sequence[RolloutStatus], screen: Screen, now: datetime, *, everywhere: bool, wide: bool
+) -> None:
     head = ("ROUTE", "ROLLOUT", "PHASE", "STEP", "SHARE", "CHANGED", "REASON", *(WIDE if wide else ()))
     rows = [(("NAMESPACE", *head) if everywhere else head)]
     for one in items:

@@ -112,6 +112,7 @@ def _retry(found: Seen, stamp: Stamp, word: Word) -> None:
     if stamp.running and stamp.phase is not Phase.FAILED_HELD:
         told = f"rollout {stamp.id} still runs, it is {stamp.phase}: there is nothing to try again yet"
         raise Invalid(told, at=at, hint=found.place.command("abort", "--id", stamp.id))
+    _not_awaited(found, stamp)
     _wished(found, stamp)
 
 
@@ -124,10 +125,21 @@ def _undo(found: Seen, stamp: Stamp, word: Word) -> None:
         )
     if stamp.phase is not Phase.PROMOTED:
         raise _over(found, stamp, word)
+    _not_awaited(found, stamp)
     if stamp.canary not in found.route.weights:
         raise Invalid(
             f"{stamp.canary}, which had the traffic before, is no longer a backend of the route: put it back first",
             at=str(found.route),
+        )
+
+
+def _not_awaited(found: Seen, stamp: Stamp) -> None:
+    """What brings an ended attempt back stands in the way of the next one, which may be deployed there already."""
+    if found.wish not in ("", stamp.id):
+        raise Stalled(
+            f"rollout {found.wish} is asked for and begins next: end that one first",
+            at=str(found.route),
+            hint=found.place.command("abort", "--id", found.wish),
         )
 
 
