@@ -208,6 +208,13 @@ def test_the_view_fits(split: Raw, size: tuple[int, int]) -> None:
     assert not {"\x1b", "\u202e", "\u200b"} & set("".join(drawn))
 
 
+def test_the_view_stays_with_what_was_last_seen_and_the_end_below_it(call: Call) -> None:
+    said = call(a_rollout(), "watch", NAME, "-o", "view")
+    assert said.code == 0
+    assert "Promoted Promoted: that was it" in said.out
+    assert said.out.endswith("r1@1 0% Promoted Promoted: that was it\nr1: Promoted (exit 0)\n")
+
+
 def test_the_window_keeps_what_it_saw_before() -> None:
     console = Console(file=io.StringIO(), width=80, height=24, force_terminal=True)
     with Window(Screen(), Timeline(), console) as window:

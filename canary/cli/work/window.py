@@ -39,6 +39,8 @@ class Window:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._live.stop()
+        if not self._console.is_terminal:
+            self._console.line()  # rich ends the line on terminals only
 
     def tell(self, status: RolloutStatus) -> None:
         """Something has changed."""
