@@ -11,6 +11,7 @@ import pytest
 from canary.cli import COMMANDS, program
 from canary.cli.shell.completing import for_kubectl
 from canary.cli.shell.entry import execute
+from tests.beds import toolchain
 from tests.cli.conftest import Call
 from tests.cli.fakes import Memory, a_world
 
@@ -79,3 +80,16 @@ def test_kubectl_is_told_in_its_own_way() -> None:
         ":4",
     ]
     assert list(for_kubectl(program, ["policy", "show", "x", "-o", "y"])) == ["yaml", ":4"]
+
+
+@pytest.mark.servers
+def test_kubectl_itself_completes_its_plugin(tmp_path: Path) -> None:
+    for name, function in (("kubectl-canary", "main"), ("kubectl_complete-canary", "complete")):
+        script = tmp_path / name
+        start = f"import sys; sys.argv[0] = {name!r}; from canary.cli import {function}; {function}()"
+        script.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{start}" "$@"\n')
+        script.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    asked = [str(toolchain.control_plane()), "kubectl", "__complete", "canary", "promote", "web", "--f"]
+    done = subprocess.run(asked, env=environ, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "--full\tYes, all traffic, now.\n:4\n"
