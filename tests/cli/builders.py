@@ -1,8 +1,11 @@
 """A healthy split and a healthy stamp, and what is different about them."""
 
+from typing import Any
+
 from canary.cluster.kinds import TRAFFIC_SPLITS
 from canary.cluster.objects import Raw
 from canary.rollout.policy import Policy, Step
+from canary.rollout.record import labels
 from canary.rollout.requests import digest
 from canary.rollout.stamp import Stamp
 from canary.terms import PREFIX, Phase
@@ -79,3 +82,28 @@ def ended(phase: Phase, reason: str = "", message: str = "that was it") -> Stamp
 def a_newer_stamp() -> str:
     """The stamp of r1 as a later version of this program may write it."""
     return f'{{"v":2,"uid":"{UID}","id":"r1","stable":"{STABLE}","canary":"{CANARY}","phases":["?"]}}'
+
+
+def a_record(name: str, created: str, status: dict[str, Any] | None, **spec: object) -> Raw:
+    rollout = str(spec["id"])
+    return {
+        "metadata": {
+            "name": name,
+            "namespace": NAMESPACE,
+            "labels": labels(NAME, rollout),
+            "creationTimestamp": created,
+        },
+        "spec": {
+            "route": {"kind": "TrafficSplit", "name": NAME, "uid": UID},
+            "attempt": 1,
+            "policy": "standard",
+            "stable": STABLE,
+            "canary": CANARY,
+            **spec,
+        },
+        **({"status": status} if status else {}),
+    }
+
+
+def outcome(phase: Phase, step: int, reason: str, **more: object) -> dict[str, Any]:
+    return {"phase": str(phase), "step": step, "steps": 4, "reason": reason, "message": "so it was", **more}

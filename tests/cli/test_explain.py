@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from canary.cluster.kinds import RECORDS
 from canary.daemon.folds import Folds
 from canary.evidence import Arm, Evidence, Interval, Stratum
 from canary.rollout.metric import MetricGate
 from canary.rollout.requests import digest
 from canary.rollout.stamp import Stamp
 from canary.terms import Phase
-from tests.cli.builders import NAME, POLICY, a_newer_stamp, a_split, a_stamp, ended
+from tests.cli.builders import NAME, POLICY, a_newer_stamp, a_record, a_split, a_stamp, ended, outcome
 from tests.cli.conftest import Call
 from tests.cli.fakes import a_cluster
 from tests.cli.sources import NOW, WITH, Prometheus, Told
@@ -157,7 +158,7 @@ def test_an_ended_rollout_is_explained_by_its_last_sentence(call: Call) -> None:
             {},
             "if the canary stays healthy, not counting the time until it may go on",
         ),
-        (ended(Phase.PROMOTED), {}, "to do     Nothing; the other backend is free for the next version."),
+        (ended(Phase.PROMOTED), {}, "to do     Nothing; the other backend is free for the next version (`canary slot backend-api-split -n sample-app`)."),
         (ended(Phase.ABORTED, "Aborted"), {}, "Somebody asked for its end: all traffic is with stable."),
         (ended(Phase.REJECTED, "PolicyMissing"), {}, "to do     Name one of those the sentence lists"),
         (None, {}, "why       Idle: no rollout was asked for"),
@@ -250,3 +251,25 @@ def test_what_was_asked_and_acted_on_is_among_the_decisions(call: Call) -> None:
     told = "decided   pause=r1 by alice: lunch was acted on, or spent before the start"
     assert told in explained(call, acked, HEALTHY, **request)
     assert told not in explained(call, stamp, HEALTHY, **request)
+
+
+@pytest.mark.parametrize(("write", "recorded"), [("w2", True), ("w3", False)])
+def test_decisions_come_from_the_record_unless_the_stamp_is_newer(
+    call: Call, write: str, recorded: bool
+) -> None:
+    decisions = [
+        {"time": "2025-12-31T23:50:00Z", "phase": "Progressing", "reason": "Started", "message": "begins", "write": "w1"},
+        {"time": "2025-12-31T23:56:00Z", "phase": "Progressing", "reason": "WithinMargin", "message": "on", "write": "w2"},
+    ]  # fmt: skip
+    cluster = a_cluster(a_split(on_trial(write=write), 750, 250))
+    status = outcome(Phase.PROGRESSING, 2, "WithinMargin", decisions=decisions)
+    cluster.put(RECORDS, a_record("a", "2025-12-31T23:50:00Z", status, id="r1"))
+    said = call(Prometheus(HEALTHY).beside(cluster), "explain", NAME).out
+    told = [line for line in said.splitlines() if line.startswith("decided")]
+    newest_first = [
+        "decided   2025-12-31 23:56:00Z WithinMargin: on",
+        "decided   2025-12-31 23:50:00Z Started: begins",
+    ]
+    assert told == (
+        newest_first if recorded else ["decided   2025-12-31 23:56:40Z WithinMargin: step 2 of 4"]
+    )

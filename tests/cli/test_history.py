@@ -2,17 +2,24 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import yaml
 
 from canary.cluster.kinds import RECORDS
-from canary.cluster.objects import Raw
 from canary.errors import Missing, Stalled
-from canary.rollout.record import labels
 from canary.terms import Phase
-from tests.cli.builders import CANARY, NAME, NAMESPACE, STABLE, UID, a_split, a_stamp, ended, running
+from tests.cli.builders import (
+    CANARY,
+    NAME,
+    STABLE,
+    a_record,
+    a_split,
+    a_stamp,
+    ended,
+    outcome,
+    running,
+)
 from tests.cli.conftest import Call
 from tests.cli.fakes import Memory, a_cluster
 
@@ -48,31 +55,6 @@ DECISIONS = [
         "message": "40 of 200 failed", "weightsAfter": {STABLE: 1000, CANARY: 0},
     },
 ]  # fmt: skip
-
-
-def a_record(name: str, created: str, status: dict[str, Any] | None, **spec: object) -> Raw:
-    rollout = str(spec["id"])
-    return {
-        "metadata": {
-            "name": name,
-            "namespace": NAMESPACE,
-            "labels": labels(NAME, rollout),
-            "creationTimestamp": created,
-        },
-        "spec": {
-            "route": {"kind": "TrafficSplit", "name": NAME, "uid": UID},
-            "attempt": 1,
-            "policy": "standard",
-            "stable": STABLE,
-            "canary": CANARY,
-            **spec,
-        },
-        **({"status": status} if status else {}),
-    }
-
-
-def outcome(phase: Phase, step: int, reason: str, **more: object) -> dict[str, Any]:
-    return {"phase": str(phase), "step": step, "steps": 4, "reason": reason, "message": "so it was", **more}
 
 
 def with_records(server: Memory) -> Memory:

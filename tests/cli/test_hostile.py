@@ -29,6 +29,7 @@ WRITES = ("start", "pause", "resume", "approve", "promote", "abort", "retry", "u
 ON_ROUTES: dict[str, tuple[str, ...]] = {
     "start": (NAME, "--id", "r2", "--policy", "standard"),
     "status": (NAME,),
+    "explain": (NAME,),
     "watch": (NAME, "--id", "r0"),
     "list": ("-A", "-o", "wide"),
     "slot": (NAME,),

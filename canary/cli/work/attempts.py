@@ -86,6 +86,13 @@ def history(session: Session, id: str) -> RolloutHistory:  # noqa: A002 - the in
     )
 
 
+def entries(session: Session, stamp: Stamp) -> tuple[Entry, ...]:
+    """What was recorded of the decisions about an attempt, oldest first; () where there is no record."""
+    found, _ = _recorded(session.server, session.place.namespace, session.place.name)
+    own = (record for record in found if _is_of(record, stamp) and record.status)
+    return next((record.status.decisions for record in own if record.status), ())
+
+
 def _recorded(server: Server, namespace: str, name: str) -> tuple[tuple[Record, ...], str]:
     try:
         return records.listed(server, namespace, name), ""

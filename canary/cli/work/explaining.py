@@ -1,12 +1,13 @@
 """`canary explain`: why a rollout stands where it stands, and what would let it go on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from canary.cli.shell.prometheus import Asking
 from canary.cli.shell.target import Target
 from canary.cli.shell.world import World
 from canary.cli.work import explained
+from canary.cli.work.attempts import entries
 from canary.cli.work.explanation import RolloutExplanation, Why
 from canary.cli.work.metering import address, counted_in, meter, timing
 from canary.cli.work.moments import shown
@@ -19,6 +20,7 @@ from canary.cli.work.weighing import AT_ONCE, coming, waits, weigh
 from canary.daemon.moves import on_a_rung
 from canary.errors import CanaryError, Invalid, Missing
 from canary.metrics.source import Timing
+from canary.rollout.record import Entry
 from canary.rollout.stamp import Stamp
 from canary.terms import Exit, Outcome
 
@@ -36,13 +38,14 @@ def explain(world: World, target: Target, wanted: str, asking: Asking, output: s
     with opened(world, target) as session:
         found = look(session.server, session.place)
         _check(found, wanted)
-        told = explanation(world, found, asking)
+        recorded = entries(session, found.stamp) if found.stamp else ()
+        told = explanation(world, found, recorded, asking)
         explained.show(told, session.screen, output)
     return Exit.OK
 
 
-def explanation(world: World, found: Seen, asking: Asking) -> RolloutExplanation:
-    """All there is to tell about a route."""
+def explanation(world: World, found: Seen, recorded: Sequence[Entry], asking: Asking) -> RolloutExplanation:
+    """All there is to tell about a route; `recorded` are the decisions about the stamped attempt."""
     stamp, unknown = found.stamp, list[str]()
     weighed: Weighed | None = None
     if stamp and on_a_rung(stamp):
@@ -54,7 +57,7 @@ def explanation(world: World, found: Seen, asking: Asking) -> RolloutExplanation
         why=tuple(_why(found, stamp, weighed)),
         evidence=weigh(stamp, weighed) if stamp and weighed else None,
         next=coming(stamp, weighed, found.place) if stamp and on_a_rung(stamp) else None,
-        decisions=tuple(decisions(found, seconds)),
+        decisions=tuple(decisions(found, recorded, seconds)),
         unknown=(*unknown, *_untold(found)),
     )
 

@@ -1,15 +1,19 @@
 """Why a rollout stands where it stands, as far as the route tells by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from canary.cli.work.explanation import Decided, Why
 from canary.cli.work.reasons import remedy
 from canary.cli.work.route import Seen
+from canary.rollout.record import Entry
 from canary.rollout.requests import ACTIONS
 from canary.rollout.stamp import Stamp
 from canary.terms import Word
 
 ALIVE = "the daemon acts within seconds: see that it runs (`canary run`) and may look at this namespace"
+
+MOST_DECISIONS = 10
+"""That are told; `canary history --id` has all that are kept."""
 
 BY_EVIDENCE = frozenset({
     "Started", "Baking", "WithinMargin", "NothingAgainst", "EvidenceBuilding", "ObjectiveMissedNow", "NoMetrics", "Rebuilding",
@@ -60,15 +64,22 @@ def _why(found: Seen, reason: str, message: str) -> Why:
     return Why(reason=reason, message=message, means=told.means, opens=told.todo)
 
 
-def decisions(found: Seen, seconds: float) -> Iterator[Decided]:
+def decisions(found: Seen, recorded: Sequence[Entry], seconds: float) -> Iterator[Decided]:
     """
-    The last ones, newest first: what the stamp remembers of them.
+    The last ones, newest first: as recorded, and of what nobody has recorded what the stamp remembers.
 
     Args:
+        recorded: those of the stamped attempt, oldest first.
         seconds: length of an interval; 0 = it is not known.
     """
     stamp = found.stamp
     if stamp is None:
+        return
+    if recorded and recorded[-1].write == stamp.write:
+        newest = reversed(recorded[-MOST_DECISIONS:])
+        yield from (
+            Decided(at=one.time.timestamp(), reason=one.reason, message=one.message) for one in newest
+        )
         return
     at = stamp.at * seconds if stamp.at and seconds else None
     yield Decided(at=at, reason=stamp.reason, message=stamp.message)
