@@ -30,8 +30,10 @@ def on_a_rung(stamp: Stamp) -> bool:
 
 
 def gives_traffic(decision: Decision) -> bool:
-    """Whether the canary has a share once it is carried out."""
-    return decision.weights is not None and decision.stamp is not None and decision.stamp.share > 0
+    """Whether the canary has a share once it is carried out, or the version before a promotion has it all again."""
+    if decision.weights is None or decision.stamp is None:
+        return False
+    return decision.stamp.share > 0 or decision.rule == "undone"
 
 
 def begins_alike(cached: Decision, fresh: Decision) -> bool:

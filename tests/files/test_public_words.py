@@ -48,7 +48,7 @@ REASONS = {
     "Idle", "MetricFailed", "MetricUnknown", "NotObserved", "NothingNew", "NothingToSplit", "Paused", "PolicyMissing", "PromoteRequested",
     "Promoted", "Resumed", "Retried", "ScrapedTwice", "SourceAway", "StableAmbiguous", "StableChanged",
     "StableGone", "StableNotReady", "StableShrunk", "StampLost", "StampNewer", "Started", "Superseded",
-    "Terminating", "ThirdBackend", "TooQuiet", "Undone", "UnknownTooLong", "Unmanaged", "Unsettled",
+    "Terminating", "ThirdBackend", "TooQuiet", "UndoRefused", "Undone", "UnknownTooLong", "Unmanaged", "Unsettled",
     "WeightsDiffer", "WindowShut", "Withdrawn", "WorkloadAmbiguous", "WorkloadUnclear",
 }  # fmt: skip
 

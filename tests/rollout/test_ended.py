@@ -16,6 +16,7 @@ from tests.rollout.builders import (
     STABLE,
     THIRD,
     a_leaf,
+    a_pin,
     a_policy,
     a_snapshot,
     a_stamp,
@@ -71,6 +72,28 @@ def test_undo_gives_all_traffic_back_to_the_former_stable() -> None:
     )
     assert "undone by jane" in decision.message
     assert decide(settle(seen)).reason == "Undone"
+
+
+def test_undo_gives_nothing_to_a_version_that_nobody_has_judged() -> None:
+    """The next release was deployed into the free slot already; another id has to roll it out."""
+    promoted = an_ended_stamp(Phase.PROMOTED, replaced=a_pin(STABLE))
+    deployed = leaves(stable=a_leaf(STABLE, revision="8", generation=8))
+    seen = a_snapshot({"undo": ID}, stamp=promoted, leaves=deployed)
+    decision = decide(seen)
+    assert (decision.weights, decision.reason, stamped(decision).phase) == (
+        None,
+        "UndoRefused",
+        Phase.PROMOTED,
+    )
+    assert "is at revision 8, not at revision 7" in decision.message
+    assert decide(replace(settle(seen), leaves=leaves())).weights is None, "asked again, it is a new request"
+
+
+def test_undo_of_what_is_still_there_waits_until_that_is_sure() -> None:
+    promoted = an_ended_stamp(Phase.PROMOTED, replaced=a_pin(STABLE))
+    unsure = a_snapshot({"undo": ID}, stamp=promoted, leaves=leaves(stable=a_leaf(STABLE, observed=False)))
+    assert decide(unsure).weights is None
+    assert decide(replace(unsure, leaves=leaves())).weights == {STABLE: 1000, CANARY: 0}
 
 
 def test_undo_works_while_drifted() -> None:

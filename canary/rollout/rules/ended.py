@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from canary.rollout.requests import digest
 from canary.rollout.rules.answers import acted_on, before_the_first_rung, changed, move, rest
 from canary.rollout.rules.following import followed_from
+from canary.rollout.rules.refusals import was_replaced
 from canary.rollout.rules.traffic import present_total, raised, writer
 from canary.rollout.rules.wishes import refused, wish
 from canary.rollout.snapshot import Decision, Snapshot
-from canary.rollout.stamp import Stamp
+from canary.rollout.stamp import Pin, Stamp
 from canary.terms import Phase, Word
 
 LOWERED_LIMIT = 3
@@ -18,7 +19,11 @@ _TAKEN_BACK = (Phase.ROLLED_BACK, Phase.ABORTED, Phase.SUPERSEDED)
 
 
 def undone(seen: Snapshot) -> Decision | None:
-    """After a promotion, back to the version it replaced."""
+    """
+    After a promotion, back to the version it replaced.
+
+    Not to another one: what was deployed into the free slot since then was judged by nobody.
+    """
     stamp, request = seen.stamp, seen.asked(Word.UNDO)
     if (
         stamp is None
@@ -27,6 +32,11 @@ def undone(seen: Snapshot) -> Decision | None:
         or stamp.canary not in seen.services
     ):
         return None
+    workload = seen.leaf(stamp.canary).workload
+    if stamp.replaced is not None and workload is not None and not workload.observed:
+        return None
+    if stamp.replaced is not None and not was_replaced(seen, stamp, stamp.canary):
+        return _not_what_it_was(seen, stamp.but(**acted_on(stamp, request)), stamp.replaced)
     message = f"undone{seen.requests.origin(request)}: all traffic is with {stamp.canary} again"
     back = stamp.but(stable=stamp.canary, canary=stamp.stable, replaced=None, **acted_on(stamp, request))
     return move(
@@ -35,6 +45,16 @@ def undone(seen: Snapshot) -> Decision | None:
             seen, back, phase=Phase.ROLLED_BACK, settled=None, drifted="", reason="Undone", message=message
         ),
     )
+
+
+def _not_what_it_was(seen: Snapshot, stamp: Stamp, replaced: Pin) -> Decision:
+    workload = seen.leaf(stamp.canary).workload
+    now = f"is at revision {workload.pin.revision}" if workload else "has no single workload"
+    message = (
+        f"{stamp.canary} {now}, not at revision {replaced.revision}, which had the traffic before; nobody has judged it, "
+        f"so nothing was undone: deploy the version to go back to, and start a rollout of it"
+    )
+    return rest(seen, changed(seen, stamp, reason="UndoRefused", message=message))
 
 
 def retried(seen: Snapshot) -> Decision | None:
