@@ -177,6 +177,10 @@ class Memory:
         self.put(patch.kind, merged(self.split(), body))
         return deepcopy(self.split())
 
+    def allowed(self, kind: Kind, verb: str, namespace: str = "") -> bool:
+        self._called("allowed")
+        return True
+
     def whoami(self) -> str:
         self._called("whoami")
         return self.user

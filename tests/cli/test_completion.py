@@ -60,7 +60,7 @@ def answered(line: str) -> list[str]:
 
 
 def test_commands_and_options_are_completed() -> None:
-    assert answered("canary st") == ["start", "status"]
+    assert answered("canary st") == ["start", "status", "stat"]
     assert answered("canary promote web --f") == ["--full"]
     assert answered("canary watch web -o ") == ["view", "lines", "json"]
 

@@ -11,6 +11,7 @@ from canary.cli.work.ends import End
 from canary.cli.work.explanation import Decided, EvidenceNow, GateNow, Next, RolloutExplanation, Why
 from canary.cli.work.report import Backend, Name, Pending, Rollout, RolloutList, RolloutStatus
 from canary.cli.work.slots import Slot
+from canary.cli.work.statreport import BackendStat, RouteStat
 from canary.rollout.record import Entry
 
 KEPT: dict[type[BaseModel], set[str]] = {
@@ -45,6 +46,12 @@ KEPT: dict[type[BaseModel], set[str]] = {
     GateNow: {"name", "message", "against", "within", "needed", "passed", "k", "bursts"},
     Next: {"step", "share", "approval", "seconds", "undecided", "message"},
     Decided: {"at", "reason", "message"},
+    RouteStat: {
+        "apiVersion", "kind", "route", "until", "seconds", "intervals", "known", "why", "pastTheSplitRps", "backends",
+    },
+    BackendStat: {
+        "service", "weight", "share", "observedShare", "ready", "successRate", "rps", "p50", "p95", "p99", "mtls",
+    },
 }  # fmt: skip
 
 

@@ -178,6 +178,9 @@ class Between:
     def list(self, kind: Kind, namespace: str = "", selector: str = "") -> Listing:
         return self._server.list(kind, namespace, selector)
 
+    def allowed(self, kind: Kind, verb: str, namespace: str = "") -> bool:
+        return self._server.allowed(kind, verb, namespace)
+
     def watch(self, kind: Kind, resource_version: str, namespace: str = "", seconds: int = 300) -> Changes:
         return self._server.watch(kind, resource_version, namespace, seconds)
 

@@ -13,6 +13,7 @@ from canary.cluster.patch import RoutePatch
 from canary.cluster.patience import Patience
 
 if TYPE_CHECKING:
+    from canary.metrics.meter import Probe
     from canary.metrics.source import Source, Timing
 
 PATIENCE = Patience(connect=3.0, read=10.0, silence=20.0)
@@ -42,6 +43,7 @@ class Server(Protocol):
         self, kind: Kind, resource_version: str, namespace: str = "", seconds: int = 300
     ) -> Changes: ...
     def patch_route(self, patch: RoutePatch) -> Raw: ...
+    def allowed(self, kind: Kind, verb: str, namespace: str = "") -> bool: ...
     def whoami(self) -> str: ...
     def close(self) -> None: ...
 
@@ -64,6 +66,14 @@ def prometheus(url: str, timing: "Timing", at: float | None) -> "Source":
     return Prometheus(Connection(url), timing, at=at)
 
 
+def probe(url: str, timing: "Timing") -> "Probe":
+    """Over a connection that ends with the process."""
+    from canary.metrics.connection import Connection  # noqa: PLC0415 - a quarter of a second
+    from canary.metrics.meter import PrometheusMeter  # noqa: PLC0415
+
+    return PrometheusMeter(Connection(url), timing)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """
@@ -72,6 +82,7 @@ class World:
         spawn: runs a job beside the command, which does not wait for its end.
         environ: the process' environment.
         source: the Prometheus at a URL, as it is now, or as it was at a moment (Unix seconds).
+        meter: the Prometheus at a URL.
     """
 
     connect: Callable[[Access], Server]
@@ -79,6 +90,7 @@ class World:
     spawn: Callable[[Callable[[], None]], None]
     environ: Mapping[str, str]
     source: "Callable[[str, Timing, float | None], Source]" = prometheus
+    meter: "Callable[[str, Timing], Probe]" = probe
 
     @classmethod
     def real(cls) -> "World":

@@ -12,8 +12,10 @@ from threading import Lock
 from canary.clock import Clock, SystemClock
 from canary.errors import Unavailable
 from canary.evidence.increments import Interval
+from canary.metrics.meter import Secured
 from canary.metrics.proxies.history import History
 from canary.metrics.proxies.scraper import Fetch, Read, Scraper, Spread
+from canary.metrics.proxies.secured import secured
 from canary.metrics.proxies.targets import Targets, twice
 from canary.metrics.source import Leaves, Timing
 
@@ -44,6 +46,7 @@ class Proxies:
         self._history = History(timing)
         self._lock = Lock()
         self._doubt = ""
+        self._read: Read = {}
 
     def scrape(self, now: datetime) -> None:
         """
@@ -58,6 +61,7 @@ class Proxies:
         with self._lock:
             self._history.enter(index, now.timestamp(), read, why)
             self._doubt = twice(read)
+            self._read = read
 
     def time(self) -> float:
         """By our own clock, which the scrapes go by."""
@@ -85,6 +89,11 @@ class Proxies:
     def doubts(self, leaves: Leaves) -> str:  # noqa: ARG002, about all of them alike
         """As `Source.doubts`."""
         return self._doubt
+
+    def secured(self, asked: Sequence[Leaves], seconds: int) -> Secured:  # noqa: ARG002, a page has one moment
+        """As `Meter.secured`, of all answers since the proxies started."""
+        with self._lock:
+            return secured(self._read.values(), asked)
 
     def _pages(self) -> tuple[Read, str]:
         try:

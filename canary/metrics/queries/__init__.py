@@ -6,10 +6,12 @@ mean nothing to a PromQL string, and but for the dot nothing to a regular expres
 them. They are compared by `=`, and by `=~` over alternatives; numbers are written by ourselves.
 """
 
+from canary.metrics.queries.checkup import askers, pages, scrapes
 from canary.metrics.queries.counts import answers, answers_and_troubles, latencies, queues, troubles
 from canary.metrics.queries.freshness import Sight, freshness
 from canary.metrics.queries.scope import COLUMNS, Columns, Scope, refusal
 from canary.metrics.queries.start import proxies, tails
+from canary.metrics.queries.tls import by_tls
 
 __all__ = [
     "COLUMNS",
@@ -18,11 +20,15 @@ __all__ = [
     "Sight",
     "answers",
     "answers_and_troubles",
+    "askers",
+    "by_tls",
     "freshness",
     "latencies",
+    "pages",
     "proxies",
     "queues",
     "refusal",
+    "scrapes",
     "tails",
     "troubles",
 ]
