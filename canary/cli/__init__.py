@@ -17,7 +17,7 @@ from canary.cli.shell.group import Lazy
 from canary.cli.shell.world import World
 
 COMMANDS = (
-    "start", "status", "stat", "explain", "watch", "list", "slot", "history",
+    "check", "start", "status", "stat", "explain", "watch", "list", "slot", "history",
     "pause", "resume", "approve", "promote", "abort", "retry", "undo",
     "policy", "replay", "demo", "run", "completion", "version",
 )  # fmt: skip

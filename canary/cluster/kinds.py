@@ -44,6 +44,13 @@ STATEFUL_SETS = Kind("apps", "v1", "statefulsets", "StatefulSet")
 RECORDS = Kind("canary.delivery", "v1alpha1", "canaryrollouts", "CanaryRollout")
 EVENTS = Kind("", "v1", "events", "Event")
 """Of the core group: `kubectl describe` looks for them there."""
+NAMESPACES = Kind("", "v1", "namespaces", "Namespace")
+PODS = Kind("", "v1", "pods", "Pod")
+AUTOSCALERS = Kind("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler")
+HTTP_ROUTES = Kind("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute")
+FLAGGER_CANARIES = Kind("flagger.app", "v1beta1", "canaries", "Canary")
+ARGO_ROLLOUTS = Kind("argoproj.io", "v1alpha1", "rollouts", "Rollout")
+ARGO_APPLICATIONS = Kind("argoproj.io", "v1alpha1", "applications", "Application")
 
 ACCESS_REVIEWS = Kind("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
 SELF_REVIEWS = Kind("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview")

@@ -7,6 +7,7 @@ A new field is added to its list here as well: from then on it is kept.
 from pydantic import BaseModel
 
 from canary.cli.work.attempts import Attempt, RolloutHistory
+from canary.cli.work.checkreport import CheckReport, CheckRow
 from canary.cli.work.ends import End
 from canary.cli.work.explanation import Decided, EvidenceNow, GateNow, Next, RolloutExplanation, Why
 from canary.cli.work.report import Backend, Name, Pending, Rollout, RolloutList, RolloutStatus
@@ -46,6 +47,8 @@ KEPT: dict[type[BaseModel], set[str]] = {
     GateNow: {"name", "message", "against", "within", "needed", "passed", "k", "bursts"},
     Next: {"step", "share", "approval", "seconds", "undecided", "message"},
     Decided: {"at", "reason", "message"},
+    CheckReport: {"apiVersion", "kind", "namespace", "route", "rows"},
+    CheckRow: {"name", "level", "fatal", "message", "remedy"},
     RouteStat: {
         "apiVersion", "kind", "route", "until", "seconds", "intervals", "known", "why", "pastTheSplitRps", "backends",
     },

@@ -9,7 +9,7 @@ import ast
 from canary import terms
 from canary.cluster import crd
 from canary.cluster.kinds import RECORDS
-from canary.rollout import record
+from canary.rollout import checkup, record
 from canary.rollout.record import conditions, model
 from tests.files.project import ROOT
 
@@ -23,6 +23,7 @@ KEPT = {
         "Aborted", "Superseded", "Rejected",
     },
     terms.Outcome: {"Rollback", "Hold", "Continue", "Advance", "TooQuiet"},
+    checkup.Level: {"ok", "warn", "fail", "unknown"},
 }  # fmt: skip
 
 EXIT_CODES = {
@@ -72,6 +73,14 @@ RECORD = {
     "Totals": {"decisions", "intervals", "canaryRequests", "stableRequests"},
 }  # fmt: skip
 """The fields of a record, by model."""
+ROWS = {
+    "autoscalers", "backends-meshed", "caller-rights", "clients-follow", "clients-meshed", "clock", "control-plane",
+    "daemon-rights", "endpoints", "gateway-route", "gitops", "linkerd-version", "malformed-splits", "mtls",
+    "opaque-ports", "other-controllers", "policy", "profile-shadow", "prometheus", "retries", "route", "scrape-interval",
+    "scraped", "scraped-once", "second-split", "selectors", "service-ports", "services", "skipped-ports", "smi-adaptor",
+    "split-api", "target-labels", "timeouts", "traffic", "viz", "weights-in-mesh", "workloads",
+}  # fmt: skip
+"""Of `canary check`."""
 
 
 def strings_of_the_rules() -> set[str]:
@@ -83,6 +92,10 @@ def strings_of_the_rules() -> set[str]:
 
 def test_every_reason_ever_given_is_still_given() -> None:
     assert REASONS - strings_of_the_rules() == set()
+
+
+def test_every_row_of_the_check_ever_shown_is_still_shown() -> None:
+    assert {row.name for row in checkup.ROWS} == ROWS
 
 
 def test_every_public_word_is_still_there_and_means_the_same() -> None:

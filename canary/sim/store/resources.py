@@ -151,6 +151,16 @@ BUILT_IN = (
         counts=("spec",),
     ),
     Resource("discovery.k8s.io", "endpointslices", "EndpointSlice", counts=("endpoints", "ports", "labels")),
+    Resource(
+        "autoscaling",
+        "horizontalpodautoscalers",
+        "HorizontalPodAutoscaler",
+        versions=(Version("v2"),),
+        stored="v2",
+        short=("hpa",),
+        categories=("all",),
+        status=True,
+    ),
     Resource("coordination.k8s.io", "leases", "Lease", unconditional=False),
     Resource(
         "apiextensions.k8s.io",
