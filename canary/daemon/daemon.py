@@ -133,7 +133,7 @@ class Daemon:
         return names
 
     def _read(self, active: Sequence[tuple[Name, Stamp]], published: Callable[[], None]) -> None:
-        asked = self._world.clock.now()
+        asked = self._world.clock.monotonic()
         try:
             told = self._world.source.time()
         except CanaryError as error:

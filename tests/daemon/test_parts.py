@@ -24,13 +24,16 @@ spec:
 
 
 class Noon:
-    """A clock that stands."""
+    """A clock that stands until somebody sets it, and another one that counts seconds."""
+
+    wall = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    seconds = 0.0
 
     def now(self) -> datetime:
-        return datetime(2026, 1, 1, 12, tzinfo=UTC)
+        return self.wall
 
     def monotonic(self) -> float:
-        return 0.0
+        return self.seconds
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         return event.is_set()
@@ -40,8 +43,19 @@ def test_the_grid_follows_the_source_s_clock_and_is_never_behind_it() -> None:
     clock = Noon()
     grid = Grid(clock, timedelta(seconds=5))
     ours = grid.index()
-    grid.correct(clock.now(), clock.now().timestamp() + 30.1)
+    grid.correct(clock.monotonic(), clock.now().timestamp() + 30.1)
     assert grid.index() == ours + 6
+
+
+def test_a_wall_clock_that_is_set_moves_no_interval() -> None:
+    """Evidence that was to begin an hour ahead would not be read for an hour, and a failing canary keep its share."""
+    clock = Noon()
+    grid = Grid(clock, timedelta(seconds=5))
+    ours = grid.index()
+    clock.wall += timedelta(hours=1)
+    assert grid.index() == ours
+    clock.seconds += 5
+    assert grid.index() == ours + 1
 
 
 def test_names_are_due_once_and_not_before_their_time() -> None:
