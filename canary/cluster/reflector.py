@@ -70,6 +70,7 @@ class Reflector(Generic[T]):
     synced: bool = field(default=False, init=False)
     served: bool = field(default=True, init=False)
     trouble: CanaryError | None = field(default=None, init=False)
+    _listed: bool = field(default=False, init=False)
     _copy: dict[Key, T] = field(default_factory=dict, init=False)
     _version: str = field(default="", init=False)
     _alive: float | None = field(default=None, init=False)
@@ -139,7 +140,7 @@ class Reflector(Generic[T]):
 
     def _relist(self) -> None:
         listing = self.cluster.list(self.kind, self.namespace)
-        self.served = True
+        self.served = self._listed = True
         self._replace(self._projected(listing.items))
         self._version = listing.resource_version
         self._alive = self.clock.monotonic()
@@ -155,8 +156,15 @@ class Reflector(Generic[T]):
             return None
 
     def _not_served(self) -> None:
+        """
+        A kind that was never listed is not installed, and has no objects.
+
+        One that was is taken to be away: whatever stands before an API server may say 404 to everything, and to believe
+        it would roll back all there is. What really goes, goes by watch.
+        """
         self.served = False
-        self._replace({})
+        if not self._listed:
+            self._replace({})
 
     def _replace(self, copy: dict[Key, T]) -> None:
         """What vanished while we did not look is told like any other change."""

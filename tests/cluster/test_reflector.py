@@ -224,11 +224,19 @@ def test_what_only_a_person_can_change_is_looked_at_ever_more_slowly(
 
 
 def test_a_kind_that_is_not_installed_has_no_objects(tmp_path: Path) -> None:
+    with Scripted(last=answer(404, "404 page not found")) as server:
+        seen = run(server, tmp_path, waits=2)
+    assert seen.told == []
+    assert seen.reflector.synced
+    assert not seen.reflector.served
+
+
+def test_a_kind_that_was_there_is_not_gone_because_something_says_404(tmp_path: Path) -> None:
     gone = answer(404, "404 page not found")
     with Scripted(listing(5, an_object("one", 3)), reset(), gone) as server:
         seen = run(server, tmp_path, waits=2)
-    assert seen.told == [ONE, ONE]
-    assert seen.reflector.synced
+    assert seen.told == [ONE]
+    assert seen.reflector.items() == {ONE: "blue"}
     assert not seen.reflector.served
 
 
@@ -316,5 +324,5 @@ def test_a_refresh_lists_once_and_tells_what_has_changed(tmp_path: Path) -> None
             seen.reflector.refresh()
             told.append(tuple(seen.told))
         assert server.methods() == ["GET"] * 3
-    assert told == [(ONE, TWO), (ONE, TWO, ONE), (ONE, TWO, ONE, TWO)]
+    assert told == [(ONE, TWO), (ONE, TWO, ONE), (ONE, TWO, ONE)]
     assert (seen.reflector.synced, seen.reflector.served) == (True, False)

@@ -26,13 +26,6 @@ RESTS = frozenset({"StableShrunk", "StableNotReady"})
 """What holds, and calls a person, while stable has no endpoints."""
 
 
-SAFE = {"404": ("RolledBack", "CanaryGone")}
-"""
-Ends that are named, by kind: a list of Services that answers "no such kind" means that there are none, so a canary that is
-on a rung is gone.
-"""
-
-
 class Verdict(NamedTuple):
     """
     Attributes:
@@ -73,6 +66,4 @@ def _lost(plan: Plan, stamp: Stamp | None) -> list[str]:
         return [] if rests else [f"it is still {stamp.phase}: {stamp.message}"]
     end = str(stamp.phase), stamp.id
     wanted = reference(plan.trace).end
-    if SAFE.get(plan.kind) == (end[0], stamp.reason):
-        return []
     return [] if end == wanted else [f"it ended {end}, not {wanted}: {stamp.reason}: {stamp.message}"]
