@@ -63,11 +63,14 @@ def dark(is_dark: bool) -> Act:
 
 
 START = (2, ask(rollout=ID))
+RESUME = ask(resume=ID, pause=None)
+"""As the command does: it withdraws a pause that nobody may have acted on yet."""
+
 TRACES: Mapping[str, Trace] = {
     "good": Trace((START,), Phase.PROMOTED),
     "bad": Trace((START, (6, fails(0.5))), Phase.ROLLED_BACK),
     "abort": Trace((START, (7, ask(abort=ID))), Phase.ABORTED),
-    "pause": Trace((START, (6, ask(pause=ID)), (12, ask(resume=ID))), Phase.PROMOTED),
+    "pause": Trace((START, (6, ask(pause=ID)), (12, RESUME)), Phase.PROMOTED),
     "promote": Trace((START, (5, ask(promote=ID))), Phase.PROMOTED),
     "undo": Trace((START, (5, ask(promote=ID)), (52, ask(undo=ID))), Phase.ROLLED_BACK, 80),
     "drift": Trace(
