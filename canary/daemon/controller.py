@@ -94,7 +94,7 @@ class Controller:
             self._scribe.gone(name)
             self._eyes.pasts.forget(name)
             return
-        if self._is_outdated(name, objects) and not self._overdue(name):
+        if not objects.complete or (self._is_outdated(name, objects) and not self._overdue(name)):
             return
         seen = self._snapshot(objects)
         decision = decide(seen)
@@ -142,6 +142,9 @@ class Controller:
         raise Conflict(f"somebody else keeps writing to {name[0]}/{name[1]}")
 
     def _goes_through(self, name: Name, objects: Objects, hands: Hands) -> bool:
+        if not objects.complete:
+            self._later(name, BEHIND_SECONDS)
+            return True
         try:
             self._decide_and_write(name, objects, hands)
         except Conflict:

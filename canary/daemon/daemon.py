@@ -79,7 +79,7 @@ class Daemon:
         voices = Voices(world.teller, self._scribe)
         self._controller = Controller(eyes, world.usual, world.urgent, voices, self._later)
         self.alive = world.clock.monotonic()
-        self._began = False
+        self._began = (False, False)
 
     def handle(self, name: Name) -> None:
         """Something about a route has changed, or may have."""
@@ -106,10 +106,11 @@ class Daemon:
         self.alive = self._world.clock.monotonic()
 
     def due_tick(self) -> None:
-        """Look at the routes whose time has come; at all of them once everything was listed, or when a window opens."""
+        """Look at the routes whose time has come; at all of them once what was listed suffices, or when a window opens."""
         opened = self._openings.passed(self._world.policies.windows(), self._world.clock.now())
-        if self.copy.synced and (opened or not self._began):
-            self._began = True
+        began = self.copy.synced, self.copy.recalls
+        if self.copy.synced and (opened or began != self._began):
+            self._began = began
             self.resync()
         for name in self._due.pop(self._world.clock.monotonic()):
             self.handle(name)

@@ -18,6 +18,7 @@ from canary.cluster.kinds import (
 from canary.cluster.reflector import Reflector
 from canary.daemon.shelf import Name, Shelf
 from canary.errors import Stalled
+from canary.rollout.memory import remembered
 from canary.rollout.record.recalled import Glimpse
 from canary.rollout.snapshot import Leaf
 from canary.routes import serviceprofile
@@ -38,6 +39,7 @@ class Objects:
         mesh: why Linkerd was not seen to follow the route's weights; "" = it was.
         conflicts: sentences about others who claim the route or its apex.
         records: those of the route, and of others that had its name before.
+        complete: all that a decision rests on is at hand; where there is no stamp, that takes the records, too.
     """
 
     route: Route
@@ -45,6 +47,7 @@ class Objects:
     mesh: str
     conflicts: tuple[str, ...]
     records: tuple[Glimpse, ...] = ()
+    complete: bool = True
 
 
 class Copy:
@@ -84,9 +87,13 @@ class Copy:
 
     @property
     def synced(self) -> bool:
-        """Every kind was listed at least once; records only where there are any to be had."""
-        found = all(reflector.synced for reflector in self._needed)
-        return found and (self._records.reflector.synced or bool(self.without_records))
+        """Every kind that a rollout under way needs was listed at least once: records are not among them."""
+        return all(reflector.synced for reflector in self._needed)
+
+    @property
+    def recalls(self) -> bool:
+        """Records were listed, too, or there are none to be had."""
+        return self._records.reflector.synced or bool(self.without_records)
 
     @property
     def keeps_records(self) -> bool:
@@ -112,7 +119,8 @@ class Copy:
             backend.service: self._leaf((route.namespace, backend.service)) for backend in route.backends
         }
         conflicts = tuple(self._conflicts(route))
-        return Objects(route, leaves, self._mesh(route), conflicts, tuple(self.records(route)))
+        complete = self.recalls or not remembered(route).nothing
+        return Objects(route, leaves, self._mesh(route), conflicts, tuple(self.records(route)), complete)
 
     def records(self, route: Route) -> list[Glimpse]:
         """Those of the routes of that name, of whatever uid."""

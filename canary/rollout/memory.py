@@ -27,6 +27,11 @@ class Memory:
     newer: Head | None = None
     lost: str = ""
 
+    @property
+    def nothing(self) -> bool:
+        """There is no stamp of use: what became of the route, only records may tell."""
+        return self.stamp is None and self.newer is None
+
 
 def remembered(route: Route) -> Memory:
     """The stamp on a route. One that was written on another object of that name means nothing here."""

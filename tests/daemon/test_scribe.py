@@ -28,7 +28,7 @@ from canary.sim.store import Store
 from canary.terms import Phase
 from tests.cluster.clocks import JumpingClock
 from tests.daemon.test_starting import Inline
-from tests.rollout.builders import a_policy, a_snapshot, a_stamp, a_waiting_stamp, an_ended_stamp
+from tests.rollout.builders import CANARY, STABLE, a_policy, a_route, a_snapshot, a_stamp, a_waiting_stamp, an_ended_stamp
 from tests.sim.apiserver.setup import with_definitions
 
 RECORDS, NAMESPACE = "canaryrollouts.canary.delivery", "ns"
@@ -279,10 +279,17 @@ def test_a_record_that_nobody_can_read_any_more_is_left_alone_until_the_next_cha
 
 def test_a_right_to_read_them_that_is_missing_stops_nothing_either(stage: Stage) -> None:
     reflector = stage.copy.reflectors[-1]
-    reflector.synced, reflector.trouble = False, Unavailable("not yet")
-    assert not stage.copy.synced
-    reflector.trouble = Stalled("we may not list canaryrollouts")
-    assert (stage.copy.synced, stage.copy.without_records) == (True, "we may not list canaryrollouts")
+    reflector.synced, reflector.trouble = False, Stalled("we may not list canaryrollouts")
+    assert (stage.copy.recalls, stage.copy.without_records) == (True, "we may not list canaryrollouts")
+
+
+def test_records_that_cannot_be_listed_hold_up_nobody_but_routes_without_a_stamp(stage: Stage) -> None:
+    reflector = stage.copy.reflectors[-1]
+    reflector.synced, reflector.trouble = False, Unavailable("the answer broke off")
+    assert stage.copy.synced
+    weights = {STABLE: 900, CANARY: 100}
+    assert stage.copy.about(a_route(weights, {"state": a_stamp().render()})).complete
+    assert not stage.copy.about(a_route(weights)).complete
 
 
 def test_what_waits_to_be_told_has_an_end(stage: Stage) -> None:

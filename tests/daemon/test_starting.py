@@ -243,3 +243,10 @@ def test_what_is_told_is_what_the_past_lets_happen(stage: Stage, capsys: pytest.
     told = capsys.readouterr().out
     assert "reason=ScrapedTwice" in told
     assert "Started" not in told
+
+
+def test_nothing_begins_while_nobody_knows_whether_records_tell_of_a_lost_stamp(stage: Stage) -> None:
+    stage.copy.objects = replace(stage.copy.objects, complete=False)
+    stage.controller.look(NAME)
+    assert stage.log == []
+
