@@ -145,6 +145,16 @@ def test_with_wait_it_ends_once_the_daemon_has_acted(call: Call) -> None:
     assert server.clock.seconds == 7
 
 
+def test_with_wait_an_undo_that_was_refused_is_no_success(call: Call) -> None:
+    server = a_cluster(a_split(ended(Phase.PROMOTED), 0, 1000, rollout="r1"))
+    refused = ended(Phase.PROMOTED, message="nobody has judged it").but(
+        reason="UndoRefused", acks={Word.UNDO: digest("r1@1")}
+    )
+    server.clock.at(7, lambda: server.stamp(refused))
+    said = call(server, "undo", NAME, "--wait")
+    assert (said.code, said.err) == (1, "undo=r1@1 was refused: nobody has judged it\n")
+
+
 def test_with_wait_it_is_16_if_nobody_does(call: Call) -> None:
     server = a_cluster(running())
     said = call(server, "pause", NAME, "--wait", "--timeout", "20s")

@@ -15,6 +15,8 @@ from canary.terms import Phase, Word
 LOWERED_LIMIT = 3
 """How often traffic is taken back after a rollback before a person is called instead."""
 
+UNDO_REFUSED = "UndoRefused"
+
 _TAKEN_BACK = (Phase.ROLLED_BACK, Phase.ABORTED, Phase.SUPERSEDED)
 
 
@@ -54,7 +56,7 @@ def _not_what_it_was(seen: Snapshot, stamp: Stamp, replaced: Pin) -> Decision:
         f"{stamp.canary} {now}, not at revision {replaced.revision}, which had the traffic before; nobody has judged it, "
         f"so nothing was undone: deploy the version to go back to, and start a rollout of it"
     )
-    return rest(seen, changed(seen, stamp, reason="UndoRefused", message=message))
+    return rest(seen, changed(seen, stamp, reason=UNDO_REFUSED, message=message))
 
 
 def retried(seen: Snapshot) -> Decision | None:
