@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from canary.daemon.windows import Openings, shut
+from canary.daemon.windows import Openings, opening, shut
 from canary.rollout.windows import DAYS, MONTHS, Window
 
 BERLIN = "Europe/Berlin"
@@ -141,3 +141,11 @@ def test_whatever_a_policy_accepts_opens_some_day(fields: tuple[str, ...], secon
         return
     asked = utc("2026-01-01T00:00") + timedelta(seconds=seconds)
     assert Openings(asked).passed([window], asked + timedelta(days=8 * 366 + 1))
+
+
+def test_a_thousand_looks_within_a_minute_read_the_calendar_twice() -> None:
+    """Reading it took 7 ms where a window opens every minute: with a thousand rollouts longer than an interval."""
+    window, begun = a_window("* * * * *", "1m", "Asia/Tokyo"), utc("2026-01-05T12:00:01")
+    before = opening.cache_info().misses
+    assert not any(shut((window,), begun + timedelta(milliseconds=50 * look)) for look in range(1000))
+    assert opening.cache_info().misses - before <= 2
