@@ -1,5 +1,7 @@
 """The canary's share rises only where it has the endpoints for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from canary.rollout.rules import decide
@@ -18,6 +20,7 @@ from tests.rollout.builders import (
     a_start,
     leaves,
     settle,
+    stamped,
 )
 
 FULL = a_policy(capacity="100%")
@@ -100,3 +103,13 @@ def test_a_first_rung_that_is_there_already_needs_no_more() -> None:
 def test_a_failing_canary_is_taken_back_however_small_it_is() -> None:
     seen = a_snapshot(stamp=a_stamp(policy=FULL), verdict=BAD, leaves=leaves(canary=a_leaf(CANARY, 1)))
     assert decide(seen).rule == "gate_failed"
+
+
+def test_too_few_that_came_back_and_are_lost_again_are_a_second_gap_with_a_grace_of_its_own() -> None:
+    small = a_stamp(policy=FULL, step=3, gap=NOW - 600, gaps=1, reason="CanaryTooSmall")
+    gone = leaves(canary=a_leaf(CANARY, 0))
+    seen = a_snapshot(stamp=small, weights={STABLE: 1000, CANARY: 0}, leaves=gone)
+    stamp = stamped(decide(seen))
+    assert (stamp.phase, stamp.gap, stamp.gaps, stamp.share) == (Phase.PROGRESSING, NOW, 2, 0)
+    late = replace(seen, stamp=stamp, now=NOW + 30)
+    assert stamped(decide(late)).phase is Phase.ROLLED_BACK

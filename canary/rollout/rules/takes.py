@@ -12,6 +12,7 @@ from canary.rollout.rules.answers import (
     spent,
     taken_back,
 )
+from canary.rollout.rules.capacity import TOO_SMALL
 from canary.rollout.rules.following import strange, strange_for
 from canary.rollout.rules.traffic import live_share, lowered, present_total, raised, writer
 from canary.rollout.rules.wishes import wish
@@ -147,7 +148,7 @@ def canary_not_ready(seen: Snapshot) -> Decision | None:
     if stamp is None or stamp.policy is None or seen.leaf(stamp.canary).ready:
         return None
     gone = f"{stamp.canary} has no ready endpoint"
-    if stamp.gap is None:
+    if stamp.gap is None or stamp.reason == TOO_SMALL:  # some had returned, and were too few
         return _no_traffic_for_now(seen, stamp, gone)
     if seen.since(stamp.gap) < seen.intervals(stamp.policy.ready_grace):
         if raised(seen, stamp) or seen.asked(Word.PAUSE):
