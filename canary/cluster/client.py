@@ -22,8 +22,8 @@ from canary.cluster.wire import Wire, gateway, opened, read
 from canary.errors import Invalid
 from canary.terms import DAEMON_MANAGER
 
-PAGE = 500
-"""Objects asked for at once, as kubectl and client-go do."""
+PAGE, PAGE_OF_RECORDS = 500, 100
+"""Objects asked for at once, as kubectl and client-go do; a record is as large as many of any other kind."""
 
 MERGE_PATCH = "application/merge-patch+json"
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
@@ -77,19 +77,19 @@ class Cluster:
 
     def list(self, kind: Kind, namespace: str = "", selector: str = "") -> Listing:
         """All objects of one moment; `namespace` "" means all, `selector` is one of labels."""
-        call = self._call("list", kind, namespace)
-        query = {"label_selector": selector} if selector else {}
-        pages = list(self._pages(call, query))
-        items = tuple(item for page in pages for item in page.get("items") or ())
-        return Listing(items, version_of(call, pages[0]))
+        pages = list(self.pages(kind, namespace, selector))
+        return Listing(tuple(item for page in pages for item in page.items), pages[0].resource_version)
 
-    def _pages(self, call: Call, query: dict[str, Any]) -> Iterator[Raw]:
-        request, path = self._collection(call.kind, call.namespace)
+    def pages(self, kind: Kind, namespace: str = "", selector: str = "") -> Iterator[Listing]:
+        """The same, some at a time, for who keeps little of each: one page at least, the first one's version counts."""
+        call = self._call("list", kind, namespace)
+        request, path = self._collection(kind, namespace)
+        limit = PAGE_OF_RECORDS if kind == RECORDS else PAGE
+        query: dict[str, Any] = {"label_selector": selector} if selector else {}
         rest: dict[str, Any] = {}
         while True:
-            page = self._ask(call, request, *path, limit=PAGE, **query, **rest)
-            version_of(call, page)
-            yield page
+            page = self._ask(call, request, *path, limit=limit, **query, **rest)
+            yield Listing(tuple(page.get("items") or ()), version_of(call, page))
             more = metadata(page).get("continue")
             if not more:
                 return

@@ -40,7 +40,7 @@ class Changes(Protocol):
 class Source(Protocol):
     """The part of `Cluster` that is used here; named apart so that importing a reflector stays cheap."""
 
-    def list(self, kind: Kind, namespace: str = "") -> Listing: ...
+    def pages(self, kind: Kind, namespace: str = "") -> Iterator[Listing]: ...
     def watch(
         self, kind: Kind, resource_version: str, namespace: str = "", seconds: int = 300
     ) -> Changes: ...
@@ -139,10 +139,14 @@ class Reflector(Generic[T]):
                     return
 
     def _relist(self) -> None:
-        listing = self.cluster.list(self.kind, self.namespace)
+        """Of each page only what is kept stays: all records of a large cluster would take more memory than there is."""
+        copy, version = dict[Key, T](), ""
+        for page in self.cluster.pages(self.kind, self.namespace):
+            copy |= self._projected(page.items)
+            version = version or page.resource_version
         self.served = self._listed = True
-        self._replace(self._projected(listing.items))
-        self._version = listing.resource_version
+        self._replace(copy)
+        self._version = version
         self._alive = self.clock.monotonic()
 
     def _projected(self, items: Iterable[Raw]) -> dict[Key, T]:

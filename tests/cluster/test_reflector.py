@@ -3,17 +3,17 @@
 import json
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from canary.cluster.backoff import FIRST, LONGEST, LONGEST_FOR_A_PERSON
 from canary.cluster.client import Cluster
-from canary.cluster.kinds import TRAFFIC_SPLITS
-from canary.cluster.objects import Raw, metadata
+from canary.cluster.kinds import TRAFFIC_SPLITS, Kind
+from canary.cluster.objects import Listing, Raw, metadata
 from canary.cluster.patience import Patience
-from canary.cluster.reflector import SOUND, WATCH_SECONDS, Key, Reflector
+from canary.cluster.reflector import SOUND, WATCH_SECONDS, Changes, Key, Reflector
 from canary.errors import Invalid, Missing, Stalled, Unavailable
 from tests.beds.patience import wait_until
 from tests.cluster.clocks import JumpingClock
@@ -326,3 +326,33 @@ def test_a_refresh_lists_once_and_tells_what_has_changed(tmp_path: Path) -> None
         assert server.methods() == ["GET"] * 3
     assert told == [(ONE, TWO), (ONE, TWO, ONE), (ONE, TWO, ONE)]
     assert (seen.reflector.synced, seen.reflector.served) == (True, False)
+
+
+class Pages:
+    """A cluster of two pages, which notes how many objects were projected before each."""
+
+    def __init__(self) -> None:
+        self.projected: list[str] = []
+        self.before: list[int] = []
+
+    def pages(self, kind: Kind, namespace: str = "") -> Iterator[Listing]:
+        for version, name in (("5", "one"), ("6", "two")):
+            self.before.append(len(self.projected))
+            yield Listing((an_object(name, 3),), version)
+
+    def watch(self, kind: Kind, resource_version: str, namespace: str = "", seconds: int = 300) -> Changes:
+        raise Unavailable(f"watched from {resource_version}")
+
+    def project(self, raw: Raw) -> str | None:
+        self.projected.append(str(metadata(raw)["name"]))
+        return colour(raw)
+
+
+def test_of_each_page_no_more_stays_than_is_kept() -> None:
+    """Ten records of each of a thousand routes are 0.4 to 1.4 GB as they come, and 10 MB as they are kept."""
+    cluster = Pages()
+    reflector = Reflector(cluster, TRAFFIC_SPLITS, cluster.project, lambda *_: None, clock=JumpingClock(1))
+    reflector.run(threading.Event())
+    assert cluster.before == [0, 1]
+    assert reflector.items() == {ONE: "blue", TWO: "blue"}
+    assert str(reflector.trouble) == "watched from 5"

@@ -28,7 +28,16 @@ from canary.sim.store import Store
 from canary.terms import Phase
 from tests.cluster.clocks import JumpingClock
 from tests.daemon.test_starting import Inline
-from tests.rollout.builders import CANARY, STABLE, a_policy, a_route, a_snapshot, a_stamp, a_waiting_stamp, an_ended_stamp
+from tests.rollout.builders import (
+    CANARY,
+    STABLE,
+    a_policy,
+    a_route,
+    a_snapshot,
+    a_stamp,
+    a_waiting_stamp,
+    an_ended_stamp,
+)
 from tests.sim.apiserver.setup import with_definitions
 
 RECORDS, NAMESPACE = "canaryrollouts.canary.delivery", "ns"

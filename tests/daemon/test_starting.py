@@ -249,4 +249,3 @@ def test_nothing_begins_while_nobody_knows_whether_records_tell_of_a_lost_stamp(
     stage.copy.objects = replace(stage.copy.objects, complete=False)
     stage.controller.look(NAME)
     assert stage.log == []
-

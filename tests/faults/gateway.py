@@ -1,7 +1,7 @@
 """The API server as the daemon calls it, without the wire; any call may fail, and the process may end at any of them."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from canary.cluster.answers import Call, Refusal, unavailable
@@ -50,6 +50,9 @@ class Gateway:
 
     def list(self, kind: Kind, namespace: str = "", selector: str = "") -> Listing:
         return self._read(Call("list", kind, namespace), lambda: self._all(kind, namespace, selector))
+
+    def pages(self, kind: Kind, namespace: str = "", selector: str = "") -> Iterator[Listing]:
+        yield self.list(kind, namespace, selector)
 
     def patch_route(self, patch: RoutePatch) -> Raw:
         call = Call("patch", patch.kind, patch.namespace, patch.name)
