@@ -7,6 +7,7 @@ import pytest
 
 from canary.cluster.kinds import RECORDS
 from canary.daemon.folds import Folds
+from canary.errors import Unavailable
 from canary.evidence import Arm, Evidence, Interval, Stratum
 from canary.rollout.metric import MetricGate
 from canary.rollout.requests import digest
@@ -273,3 +274,11 @@ def test_decisions_come_from_the_record_unless_the_stamp_is_newer(
     assert told == (
         newest_first if recorded else ["decided   2025-12-31 23:56:40Z WithinMargin: step 2 of 4"]
     )
+
+
+def test_records_that_cannot_be_read_do_not_keep_it_from_explaining(call: Call) -> None:
+    cluster = a_cluster(a_split(on_trial(), 750, 250))
+    cluster.before["list"] = [Unavailable("it broke off")]
+    said = call(Prometheus(HEALTHY).beside(cluster), "explain", NAME)
+    assert said.code == 0
+    assert "decided   2025-12-31" in said.out

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from canary.cluster.kinds import RECORDS
-from canary.errors import Missing, Stalled
+from canary.errors import Missing, Stalled, Unavailable
 from canary.terms import Phase
 from tests.cli.builders import (
     CANARY,
@@ -113,6 +113,7 @@ def test_an_attempt_without_a_record_yet_is_told_from_the_stamp(call: Call) -> N
     [
         (Missing("no such kind"), "the cluster keeps no records: deploy/crd.yaml is not installed there"),
         (Stalled("not allowed"), "the records cannot be read: not allowed"),
+        (Unavailable("it broke off"), "the records cannot be read: it broke off"),
     ],
 )
 def test_without_records_it_is_what_the_stamp_holds(call: Call, error: Exception, told: str) -> None:

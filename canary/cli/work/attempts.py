@@ -13,7 +13,7 @@ from canary.cli.work.report import Name, named
 from canary.cli.work.route import Seen, look
 from canary.cli.work.session import Session
 from canary.cluster import records
-from canary.errors import Missing, Stalled
+from canary.errors import Missing, Stalled, Unavailable
 from canary.rollout.model import Frozen
 from canary.rollout.record import Entry, Record
 from canary.rollout.stamp import Stamp
@@ -98,7 +98,7 @@ def _recorded(server: Server, namespace: str, name: str) -> tuple[tuple[Record, 
         return records.listed(server, namespace, name), ""
     except Missing:
         return (), "the cluster keeps no records: deploy/crd.yaml is not installed there"
-    except Stalled as error:
+    except (Stalled, Unavailable) as error:
         return (), f"the records cannot be read: {error}"
 
 
