@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from canary.rollout.record.recalled import Glimpse, recall
+from canary.rollout.record import Record, RouteRef, Spec, seal
+from canary.rollout.record.recalled import Glimpse, glimpse, recall
 from canary.rollout.requests import digest
 from canary.terms import Phase
-from tests.rollout.builders import CANARY, STABLE, a_pin
+from tests.rollout.builders import CANARY, STABLE, UID, a_pin
 
 
 def a_glimpse(rollout: str = "a1", phase: Phase | None = Phase.PROGRESSING, **changes: object) -> Glimpse:
@@ -71,3 +72,12 @@ def test_nothing_of_a_newest_record_that_was_edited_is_believed() -> None:
     older = recall([a_glimpse("a1", sealed=False), a_glimpse("a2")])
     assert older is not None
     assert (older.edited, older.canary, len(older.seen)) == (False, CANARY, 2)
+
+
+def test_a_pin_of_a_length_that_no_server_would_store_is_passed_over() -> None:
+    """A hand may have written it, and the write that takes traffic back has it in its stamp."""
+    route, endless = RouteRef(kind="TrafficSplit", name="api-split", uid=UID), "n" * 300_000
+    pins = {STABLE: a_pin(STABLE, name=endless)}
+    about = Spec(route=route, id="a1", attempt=1, stable=STABLE, canary=CANARY, revisions=pins)
+    seen = glimpse(Record(namespace="ns", name="a", spec=about.model_copy(update={"seal": seal(about)})))
+    assert (seen.sealed, seen.replaced) == (True, None)

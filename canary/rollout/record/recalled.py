@@ -16,6 +16,9 @@ from canary.terms import Phase
 
 LOST = "StampLost"
 
+LONGEST_PIN = 512
+"""Characters: a name takes 253. A longer one was written by hand, and would make a stamp that no server stores."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -93,9 +96,15 @@ def glimpse(record: Record) -> Glimpse:
         reason=status.reason if status else "",
         stable=spec.stable,
         canary=spec.canary,
-        replaced=spec.revisions.get(spec.stable),
+        replaced=_stored(spec.revisions.get(spec.stable)),
         sealed=sealed(spec, status),
     )
+
+
+def _stored(pin: Pin | None) -> Pin | None:
+    """One that fits into a stamp: with it, weights are taken back, and that must not fail for what a hand wrote."""
+    words = (pin.kind, pin.name, pin.uid, pin.revision) if pin else ()
+    return pin if sum(map(len, words)) <= LONGEST_PIN else None
 
 
 def by_age(glimpses: Sequence[Glimpse]) -> list[Glimpse]:
