@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
+    ModelWrapValidatorHandler,
     SerializerFunctionWrapHandler,
     field_validator,
     model_serializer,
@@ -173,16 +174,21 @@ class Policy(Frozen):
             )
         return gates
 
-    @model_validator(mode="after")
-    def _fits_the_stamp(self) -> "Policy":
-        size = len(self.frozen())
-        limit = FROZEN_LIMIT - QUESTION_BYTES * max(0, questions(self.gates) - USUAL_QUESTIONS)
+    @model_validator(mode="wrap")
+    @classmethod
+    def _fits_the_stamp(cls, given: object, whole: ModelWrapValidatorHandler["Policy"]) -> "Policy":
+        """One that is made already is not measured again: every decision makes a stamp around it."""
+        made = whole(given)
+        if made is given:
+            return made
+        size = len(made.frozen())
+        limit = FROZEN_LIMIT - QUESTION_BYTES * max(0, questions(made.gates) - USUAL_QUESTIONS)
         if size > limit:
             raise ValueError(
                 f"it takes {size} bytes in the route's annotation, {limit} are allowed: "
                 "use fewer steps, or fewer latency bounds"
             )
-        return self
+        return made
 
     def frozen(self) -> str:
         """The policy as the stamp holds it: whole but for `UNASKED`, since what is default may be another tomorrow."""

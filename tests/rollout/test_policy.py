@@ -264,3 +264,10 @@ def test_more_questions_than_a_checkpoint_has_room_for_are_refused_with_a_senten
 def test_an_objective_without_a_target_is_refused_with_the_targets_there_are() -> None:
     with pytest.raises(ValidationError, match="one of success, p50, p90, p95, p99, p999: write one entry"):
         Policy.model_validate(a_spec(gates=[{"kind": "errors"}, {"kind": "objective"}]))
+
+
+def test_a_policy_is_measured_where_it_is_made_and_not_again_at_every_decision() -> None:
+    """It took two thirds of a look: a thousand rollouts are looked at in each interval."""
+    long = Policy.model_validate(a_spec()).model_copy(update={"name": "p" * FROZEN_LIMIT})
+    assert len(long.frozen()) > FROZEN_LIMIT
+    assert Policy.model_validate(long) is long

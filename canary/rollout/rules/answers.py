@@ -20,8 +20,8 @@ def spent(seen: Snapshot, stamp: Stamp) -> int:
 
 def changed(seen: Snapshot, stamp: Stamp, **changes: object) -> Stamp:
     """The stamp with changes, its accounts brought up to now."""
-    new = stamp.but(spent=spent(seen, stamp), at=seen.now, **changes)
-    new = new.but(shut=bool(seen.shut) and new.phase in _ADVANCING)
+    shut = bool(seen.shut) and changes.get("phase", stamp.phase) in _ADVANCING
+    new = stamp.but(spent=spent(seen, stamp), at=seen.now, shut=shut, **changes)
     return new.but(going=seen.now) if may_advance(new) and not may_advance(stamp) else new
 
 
