@@ -37,7 +37,8 @@ class Judged:
         lately: the newest known intervals in which the mesh followed.
         strangers: client workloads that did not, over these.
         strange_at: the last interval when there were any; None = never, as far as is remembered.
-        missing: requests due to a canary that got none over these, after it had some in this rollout; 0 = it gets some.
+        missing: requests due to a canary that got none over these, after clients had followed; 0 = it gets some.
+        followed: all clients did over a whole window of this step.
     """
 
     about: Identity
@@ -50,6 +51,7 @@ class Judged:
     strangers: tuple[str, ...] = ()
     strange_at: int | None = None
     missing: float = 0.0
+    followed: bool = False
 
     def following_for(self, now: int) -> int:
         """For how many intervals in a row nobody was seen not to follow."""
@@ -124,13 +126,19 @@ def folded(stamp: Stamp, judged: Judged, found: Sequence[Interval], last: int, u
         lately=lately,
         strangers=strange,
         strange_at=last if strange else judged.strange_at,
-        missing=missing(lately, stamp.share) if len(lately) == WINDOW and _was_asked(stamp, sure) else 0.0,
+        missing=missing(lately, stamp.share) if len(lately) == WINDOW and _followed(stamp, judged) else 0.0,
+        followed=judged.followed or (len(lately) == WINDOW and not strange),
     )
 
 
-def _was_asked(stamp: Stamp, sure: Evidence) -> bool:
-    """The canary had requests in this rollout; at all traffic nobody can tell whether more are due."""
-    return stamp.share < 1 and sure.warmth.first > 0
+def _followed(stamp: Stamp, judged: Judged) -> bool:
+    """
+    All clients did, on this step or on an earlier one, which is not left before: so the canary was reached by them.
+
+    That it was asked is not enough, a smoke test may have done that. At all traffic nobody can tell what is due.
+    """
+    first = max(1, stamp.policy.rung_at(stamp.seed)) if stamp.policy else 1
+    return stamp.share < 1 and (judged.followed or stamp.step > first)
 
 
 def _blind(sure: Evidence, since: int, last: int) -> bool:

@@ -128,6 +128,19 @@ def test_a_canary_that_the_mesh_passes_over_is_missed_after_half_a_minute(
     assert judged.missing == due
 
 
+def test_a_smoke_test_that_ends_makes_no_client_one_that_followed() -> None:
+    """It asks the canary's own Service; the others never did what the weights say, and are told as such."""
+    smoke = Stratum(Arm(50, 0), Arm(0, 0), "shop/smoke")
+    source = Counters(lambda index: Interval(index, (DEAF, smoke)))
+    folds = ticked(source, a_stamp(settled=101), 110)
+    source.says = a_script(DEAF)
+    for last in range(111, 125):
+        folds.tick([("ns", a_stamp(settled=101))], last)
+    judged = folds.of(a_stamp())
+    assert judged is not None
+    assert (judged.missing, judged.strangers) == (0, ("shop/batch",))
+
+
 def test_what_clients_sent_long_ago_is_forgotten() -> None:
     source = Counters(DEAF)
     folds = ticked(source, a_stamp(), 110)
