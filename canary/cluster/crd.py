@@ -1,7 +1,7 @@
 """
 The CustomResourceDefinition of records, made from their models, so that it cannot say anything else.
 
-    python -m canary.cluster.crd > deploy/crd.yaml
+    python -m canary.cluster.crd > deploy/base/crd.yaml
 
 A structural schema has no references, no titles, no closed objects (what it does not name is pruned) and no null types.
 """

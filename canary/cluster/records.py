@@ -27,7 +27,7 @@ def listed(cluster: Lists, namespace: str = "", route: str = "") -> tuple[Record
     All records of a namespace ("" = of all), or of one route there, oldest first; what nobody can read is left out.
 
     Raises:
-        Missing: the cluster has no records: deploy/crd.yaml was not installed.
+        Missing: the cluster has no records: deploy/base/crd.yaml was not installed.
     """
     selector = f"{ROUTE_LABEL}={label(route)}" if route else ""
     found = [_readable(raw) for raw in cluster.list(RECORDS, namespace, selector).items]

@@ -105,7 +105,7 @@ class Copy:
         """Why none can be read; "" = they can, as far as we know."""
         reflector = self._records.reflector
         if not self.keeps_records:
-            return f"the cluster has no {RECORDS.resource}: kubectl apply -f deploy/crd.yaml"
+            return f"the cluster has no {RECORDS.resource}: kubectl apply -f deploy/base/crd.yaml"
         return str(reflector.trouble) if isinstance(reflector.trouble, Stalled) else ""
 
     def read(self, name: Name) -> Objects | None:

@@ -1,8 +1,8 @@
 """
 A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager, no nodes.
 
-RBAC is on, users come from a token file, the CRDs of Linkerd and SMI are there. The API server alone can be stopped
-and started again: etcd keeps the data.
+RBAC is on, users come from a token file and have the roles that deploy/ ships, the CRDs of Linkerd, SMI and our own are
+there. The API server alone can be stopped and started again: etcd keeps the data.
 """
 
 import json
@@ -19,18 +19,30 @@ from tests.beds.certificates import Files, write_certificates
 from tests.beds.patience import TooLate, wait_until
 from tests.beds.program import Program, free_ports, wait_for_port
 
-USERS = ("admin", "daemon", "releaser", "viewer")
-"""`admin` may do everything; what the others may do stands in rights.yaml."""
+USERS = {
+    "admin": ("admin", "system:masters"),
+    "daemon": ("system:serviceaccount:canary-system:canary", "system:serviceaccounts"),
+    "operator": ("operator", ""),
+    "releaser": ("releaser", ""),
+    "viewer": ("viewer", ""),
+}
+"""Names and groups. The daemon is the account of deploy/base; rights.yaml says which roles the others have."""
 
 READY_WITHIN = 60
 """Seconds; alone on two cores it takes three."""
 
 KUBECTL_SECONDS = 60
 
-RIGHTS = Path(__file__).with_name("rights.yaml")
 ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+RIGHTS = (
+    DEPLOY / "base" / "namespace.yaml",
+    DEPLOY / "base" / "rights.yaml",
+    DEPLOY / "guards" / "roles.yaml",
+    Path(__file__).with_name("rights.yaml"),
+)
 CRDS = ROOT / "canary" / "sim" / "crds"
-RECORDS = ROOT / "deploy" / "crd.yaml"
+RECORDS = DEPLOY / "base" / "crd.yaml"
 COLLECTIONS = (
     "/apis/split.smi-spec.io/v1alpha1/trafficsplits",
     "/apis/split.smi-spec.io/v1alpha2/trafficsplits",
@@ -46,6 +58,7 @@ CONTROLLERS = (
     "garbagecollector",
     "namespace",
     "serviceaccount",
+    "validatingadmissionpolicy-status-controller",
 )
 
 
@@ -95,7 +108,7 @@ class ControlPlane:
             wait_for_port(self._etcd_port, READY_WITHIN, "etcd listens")
             self.start_apiserver()
             self._controllers.start()
-            self.apply(RIGHTS, CRDS, RECORDS)
+            self.apply(*RIGHTS, CRDS, RECORDS)
             wait_until(self._serves_everything, READY_WITHIN, "the CRDs are served")
         except (TooLate, subprocess.CalledProcessError) as error:
             raise TooLate(f"{error}\n{self.logs()}") from error
@@ -204,8 +217,7 @@ class ControlPlane:
             raise
 
     def _write_users(self) -> None:
-        groups = {"admin": "system:masters"}
-        rows = [f'{token},{user},{user},"{groups.get(user, "")}"' for user, token in self._tokens.items()]
+        rows = [f'{self._tokens[user]},{name},{user},"{group}"' for user, (name, group) in USERS.items()]
         (self._folder / "users.csv").write_text("\n".join(rows) + "\n")
 
     def _program(self, part: str, flags: Mapping[str, object]) -> Program:

@@ -111,7 +111,10 @@ def test_an_attempt_without_a_record_yet_is_told_from_the_stamp(call: Call) -> N
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (Missing("no such kind"), "the cluster keeps no records: deploy/crd.yaml is not installed there"),
+        (
+            Missing("no such kind"),
+            "the cluster keeps no records: deploy/base/crd.yaml is not installed there",
+        ),
         (Stalled("not allowed"), "the records cannot be read: not allowed"),
         (Unavailable("it broke off"), "the records cannot be read: it broke off"),
     ],

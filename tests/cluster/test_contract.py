@@ -162,7 +162,7 @@ def test_a_kind_that_is_not_installed_is_missing_and_says_so(connect: Connect, k
         admin.watch(kind, "1")
 
 
-@pytest.mark.parametrize("user", ["daemon", "viewer"])
+@pytest.mark.parametrize("user", ["releaser", "viewer"])
 def test_everybody_learns_who_he_is(connect: Connect, user: str) -> None:
     assert connect(user).whoami() == user
 

@@ -270,7 +270,7 @@ def test_a_cluster_without_records_is_asked_for_none_and_that_is_said_once(
         stage.look(a_write(number))
         stage.after(GRACE)
     assert stage.server.calls.count(RECORD) == 0
-    assert capsys.readouterr().out.count("kubectl apply -f deploy/crd.yaml") == 1
+    assert capsys.readouterr().out.count("kubectl apply -f deploy/base/crd.yaml") == 1
     assert len(stage.store.list("events")) == 5
 
 

@@ -97,7 +97,7 @@ def _recorded(server: Server, namespace: str, name: str) -> tuple[tuple[Record, 
     try:
         return records.listed(server, namespace, name), ""
     except Missing:
-        return (), "the cluster keeps no records: deploy/crd.yaml is not installed there"
+        return (), "the cluster keeps no records: deploy/base/crd.yaml is not installed there"
     except (Stalled, Unavailable) as error:
         return (), f"the records cannot be read: {error}"
 

@@ -8,7 +8,7 @@ from canary.sim.store import Store
 
 ROOT = Path(__file__).parents[3]
 CRDS = ROOT / "canary" / "sim" / "crds"
-DEFINITIONS = (*sorted(CRDS.glob("*.yaml")), ROOT / "deploy" / "crd.yaml")
+DEFINITIONS = (*sorted(CRDS.glob("*.yaml")), ROOT / "deploy" / "base" / "crd.yaml")
 
 
 def with_definitions(store: Store) -> Store:

@@ -1,0 +1,47 @@
+"""The files of deploy/, read, and rendered as `kubectl apply -k` renders them."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.beds.api import Object
+from tests.beds.controlplane import ControlPlane
+from tests.files.project import ROOT
+
+DEPLOY = ROOT / "deploy"
+VARIANTS = tuple(sorted(path.parent.name for path in DEPLOY.glob("*/kustomization.yaml")))
+ACCOUNT = {"kind": "ServiceAccount", "name": "canary", "namespace": "canary-system"}
+USER = "system:serviceaccount:canary-system:canary"
+
+
+@cache
+def read(path: str) -> tuple[Object, ...]:
+    """The objects of one file, by its path in deploy/."""
+    return tuple(yaml.safe_load_all((DEPLOY / path).read_text()))
+
+
+def the(kind: str, objects: tuple[Object, ...]) -> Object:
+    """The one of that kind."""
+    (found,) = (one for one in objects if one["kind"] == kind)
+    return found
+
+
+def rendered(plane: ControlPlane, variant: str) -> tuple[Object, ...]:
+    """What `kubectl kustomize` makes of a folder."""
+    return tuple(yaml.safe_load_all(plane.kubectl("kustomize", str(DEPLOY / variant)).stdout))
+
+
+def pod_spec(deployment: Object) -> dict[str, Any]:
+    found: dict[str, Any] = deployment["spec"]["template"]["spec"]
+    return found
+
+
+def container(deployment: Object) -> dict[str, Any]:
+    (found,) = pod_spec(deployment)["containers"]
+    return dict(found)
+
+
+def folder(variant: str) -> Path:
+    return DEPLOY / variant
