@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -45,3 +45,28 @@ def container(deployment: Object) -> dict[str, Any]:
 
 def folder(variant: str) -> Path:
     return DEPLOY / variant
+
+
+class Right(NamedTuple):
+    """What peers are counted by, too."""
+
+    group: str
+    resource: str
+    verb: str
+
+
+def rules() -> list[Object]:
+    """Those of the daemon's role."""
+    found: list[Object] = the("ClusterRole", read("base/rights.yaml"))["rules"]
+    return found
+
+
+def rights() -> list[Right]:
+    """One for each group, resource and verb that they name."""
+    return [
+        Right(group, resource, verb)
+        for rule in rules()
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    ]
