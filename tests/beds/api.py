@@ -53,9 +53,10 @@ class Api:
         """Replace it; conditional where the body has a resourceVersion."""
         return _object(self._ask("PUT", path, body, {"fieldManager": manager}))
 
-    def patch(self, path: str, body: Object, manager: str = "tests") -> Object:
-        """A merge patch, unconditional unless the body says otherwise."""
-        return _object(self._ask("PATCH", path, body, {"fieldManager": manager}))
+    def patch(self, path: str, body: Object, manager: str = "tests", *, dry_run: bool = False) -> Object:
+        """A merge patch, unconditional unless the body says otherwise; a dry run is judged, and not stored."""
+        query = {"fieldManager": manager} | ({"dryRun": "All"} if dry_run else {})
+        return _object(self._ask("PATCH", path, body, query))
 
     def delete(self, path: str, body: Object | None = None) -> Object:
         return _object(self._ask("DELETE", path, body))

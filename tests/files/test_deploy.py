@@ -11,7 +11,7 @@ from canary.cli.shell.options import duration
 from canary.daemon.settings import Settings
 from canary.metrics.refusal import POLICY, Account
 from canary.web.server import application
-from tests.deploy.manifests import ACCOUNT, container, pod_spec, read, rights, the
+from tests.deploy.manifests import ACCOUNT, USER, container, pod_spec, read, rights, the
 from tests.files.project import ROOT
 
 DAEMON = read("base/daemon.yaml")
@@ -113,6 +113,9 @@ def test_one_account_is_named_everywhere() -> None:
     assert read("namespaced/binding.yaml")[0]["subjects"] == [ACCOUNT]
     assert read("base/prometheus.yaml")[0]["spec"]["requiredAuthenticationRefs"] == [ACCOUNT]
     assert pod_spec(DEPLOYMENT)["serviceAccountName"] == ACCOUNT["name"]
+    guard = the("ValidatingAdmissionPolicy", read("guards/policies.yaml"))
+    (exempt,) = guard["spec"]["matchConditions"]
+    assert exempt["expression"] == f"request.userInfo.username != '{USER}'"
 
 
 def test_the_image_has_the_version_of_the_program() -> None:
@@ -164,6 +167,24 @@ def test_the_roles_of_people_are_nobody_s_until_they_are_bound() -> None:
         {"name": f"canary-{name}"} for name in ("viewer", "operator", "releaser")
     ]
     assert all(set(role) == {"apiVersion", "kind", "metadata", "rules"} for role in roles)
+
+
+def test_each_role_of_people_adds_to_the_one_before() -> None:
+    verbs = [
+        next(rule["verbs"] for rule in role["rules"] if rule["resources"] == ["trafficsplits"])
+        for role in read("guards/roles.yaml")
+    ]
+    assert verbs == [
+        ["get", "list", "watch"],
+        ["get", "list", "watch", "patch"],
+        ["get", "list", "watch", "patch", "start", "promote"],
+    ]
+    rest = [
+        [rule for rule in role["rules"] if rule["resources"] != ["trafficsplits"]]
+        for role in read("guards/roles.yaml")
+    ]
+    assert rest[0] == rest[1] == rest[2]
+    assert all(set(rule["verbs"]) == READS for rule in rest[0])
 
 
 def test_who_is_refused_by_prometheus_is_told_the_shipped_policy() -> None:
