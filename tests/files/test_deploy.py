@@ -11,7 +11,7 @@ from canary.cli.shell.options import duration
 from canary.daemon.settings import Settings
 from canary.metrics.refusal import POLICY, Account
 from canary.web.server import application
-from tests.deploy.manifests import ACCOUNT, USER, container, pod_spec, read, rights, the
+from tests.deploy.manifests import ACCOUNT, USER, container, pod_spec, read, the
 from tests.files.project import ROOT
 
 DAEMON = read("base/daemon.yaml")
@@ -137,54 +137,6 @@ def test_the_pod_is_confined() -> None:
 def test_a_node_drains_although_there_is_one_replica() -> None:
     assert DEPLOYMENT["spec"]["replicas"] == 1
     assert the("PodDisruptionBudget", DAEMON)["spec"]["maxUnavailable"] == 1
-
-
-READS = {"get", "list", "watch"}
-
-
-def test_the_daemon_has_few_rights_and_none_on_secrets_pods_or_workloads() -> None:
-    writing = [right for right in rights() if right.verb not in READS]
-    assert len(set(rights())) == len(rights()) == 25
-    assert len(writing) == 6
-    assert {right.resource for right in writing} == {
-        "trafficsplits",
-        "canaryrollouts",
-        "canaryrollouts/status",
-        "events",
-    }
-    assert not {right.resource.partition("/")[0] for right in rights()} & {
-        "secrets",
-        "pods",
-        "configmaps",
-        "*",
-    }
-    assert "*" not in {part for right in rights() for part in right}
-
-
-def test_the_roles_of_people_are_nobody_s_until_they_are_bound() -> None:
-    roles = read("guards/roles.yaml")
-    assert [role["metadata"] for role in roles] == [
-        {"name": f"canary-{name}"} for name in ("viewer", "operator", "releaser")
-    ]
-    assert all(set(role) == {"apiVersion", "kind", "metadata", "rules"} for role in roles)
-
-
-def test_each_role_of_people_adds_to_the_one_before() -> None:
-    verbs = [
-        next(rule["verbs"] for rule in role["rules"] if rule["resources"] == ["trafficsplits"])
-        for role in read("guards/roles.yaml")
-    ]
-    assert verbs == [
-        ["get", "list", "watch"],
-        ["get", "list", "watch", "patch"],
-        ["get", "list", "watch", "patch", "start", "promote"],
-    ]
-    rest = [
-        [rule for rule in role["rules"] if rule["resources"] != ["trafficsplits"]]
-        for role in read("guards/roles.yaml")
-    ]
-    assert rest[0] == rest[1] == rest[2]
-    assert all(set(rule["verbs"]) == READS for rule in rest[0])
 
 
 def test_who_is_refused_by_prometheus_is_told_the_shipped_policy() -> None:
