@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.beds import toolchain
 from tests.beds.api import Api, Away, Refused
+from tests.beds.audit import Audit
 from tests.beds.certificates import Files, write_certificates
 from tests.beds.patience import TooLate, wait_until
 from tests.beds.program import Program, free_ports, wait_for_port
@@ -69,10 +70,12 @@ class ControlPlane:
     Attributes:
         url: where the API server answers, TLS by an authority of its own.
         ca_file: that authority.
+        audit: what the daemon's account asks.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.audit = Audit(folder, USERS["daemon"][0])
         self._binary = str(toolchain.control_plane())
         self._etcd_port, self._peer_port, self._port = free_ports(3)
         self._tokens = {user: secrets.token_hex(16) for user in USERS}
@@ -249,6 +252,7 @@ class ControlPlane:
             "service-cluster-ip-range": "10.0.0.0/16",
             "endpoint-reconciler-type": "none",
             "profiling": "false",
+            **self.audit.flags(),
         }
 
     def _controller_flags(self) -> Mapping[str, object]:
