@@ -12,9 +12,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from canary.clock import SystemClock
 
-VALID_FOR = timedelta(days=2)
-SERVER_NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
-SERVER_ADDRESSES = ("127.0.0.1", "10.0.0.1")
+OLD = timedelta(days=1)
+"""Every certificate is valid since so long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +26,30 @@ class Files:
     token_key: Path
 
 
-def write_certificates(folder: Path) -> Files:
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """
+    What a serving certificate says.
+
+    Attributes:
+        names, addresses: whom it is for.
+        valid: until then, from now; negative: it has expired.
+    """
+
+    names: tuple[str, ...] = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
+    addresses: tuple[str, ...] = ("127.0.0.1", "10.0.0.1")
+    valid: timedelta = timedelta(days=2)
+
+
+USUAL = Serving()
+
+
+def write_certificates(folder: Path, serving: Serving = USUAL) -> Files:
     """A new authority, and what it signed for the API server."""
     files = Files(folder / "ca.crt", folder / "serving.crt", folder / "serving.key", folder / "tokens.key")
     authority, key, token_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
     files.ca.write_bytes(_pem(_signed(_ca(authority), authority)))
-    files.certificate.write_bytes(_pem(_signed(_serving(key, authority), authority)))
+    files.certificate.write_bytes(_pem(_signed(_serving(serving, key, authority), authority)))
     files.key.write_bytes(_key_pem(key))
     files.token_key.write_bytes(_key_pem(token_key))
     return files
@@ -59,22 +76,24 @@ def _ca(key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
 
 
 def _serving(
-    key: ec.EllipticCurvePrivateKey, authority: ec.EllipticCurvePrivateKey
+    said: Serving, key: ec.EllipticCurvePrivateKey, authority: ec.EllipticCurvePrivateKey
 ) -> x509.CertificateBuilder:
     names = [
-        *(x509.DNSName(name) for name in SERVER_NAMES),
-        *(x509.IPAddress(ipaddress.ip_address(address)) for address in SERVER_ADDRESSES),
+        *(x509.DNSName(name) for name in said.names),
+        *(x509.IPAddress(ipaddress.ip_address(address)) for address in said.addresses),
     ]
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
     return (
-        _certificate("kube-apiserver", key)
+        _certificate("kube-apiserver", key, said.valid)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(issuer, critical=False)
     )
 
 
-def _certificate(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _certificate(
+    name: str, key: ec.EllipticCurvePrivateKey, valid: timedelta = USUAL.valid
+) -> x509.CertificateBuilder:
     now = SystemClock().now()
     return (
         x509.CertificateBuilder()
@@ -82,8 +101,8 @@ def _certificate(name: str, key: ec.EllipticCurvePrivateKey) -> x509.Certificate
         .issuer_name(_named("canary tests"))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + VALID_FOR)
+        .not_valid_before(now - OLD)
+        .not_valid_after(now + valid)
     )
 
 
