@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.beds.api import Object
+
 READS = frozenset({"get", "list", "watch"})
 
 
@@ -13,7 +15,6 @@ class Asked(NamedTuple):
     One request.
 
     Attributes:
-        resource: with its group and subresource: `trafficsplits.split.smi-spec.io`, `canaryrollouts.canary.delivery/status`.
         namespace, name: "" where it was about none in particular.
         code: of the answer.
     """
@@ -38,16 +39,21 @@ class Audit:
         self._user = user
 
     def flags(self) -> Mapping[str, object]:
-        """Those of the API server that make it write the log. Watches are noted when they begin, all others at their end."""
-        users = [self._user]
+        """Those of the API server that make it write the log."""
+        user = {"users": [self._user]}
         made = {
             "level": "Request",
-            "users": users,
             "verbs": ["create"],
-        }  # who is made is told by the body alone
-        rules = [made, {"level": "Metadata", "users": users}, {"level": "None"}]
-        policy = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": rules}
-        self._policy.write_text(json.dumps(policy | {"omitStages": ["RequestReceived"]}))
+            **user,
+        }  # the name of what is made stands in the body alone
+        rules = [made, {"level": "Metadata", **user}, {"level": "None"}]
+        policy = {
+            "apiVersion": "audit.k8s.io/v1",
+            "kind": "Policy",
+            "omitStages": ["RequestReceived"],
+            "rules": rules,
+        }
+        self._policy.write_text(json.dumps(policy))
         return {"audit-policy-file": self._policy, "audit-log-path": self._log}
 
     def mark(self) -> int:
@@ -55,28 +61,13 @@ class Audit:
         return self._log.stat().st_size if self._log.exists() else 0
 
     def since(self, mark: int) -> list[Asked]:
-        """Everything after that moment, in order."""
+        """Everything after that moment, in order; a watch when it begins, and again when it ends."""
         with self._log.open("rb") as log:
             log.seek(mark)
-            events = [json.loads(line) for line in log if line.endswith(b"\n")]
-        return [
-            _asked(event)
-            for event in events
-            if event["verb"] != "watch" or event["stage"] == "ResponseStarted"
-        ]
+            return [_asked(json.loads(line)) for line in log if line.endswith(b"\n")]
 
 
-def _asked(event: Mapping[str, object]) -> Asked:
-    about = event.get("objectRef")
-    status = event.get("responseStatus")
-    assert isinstance(status, dict)
-    known: Mapping[str, str] = about if isinstance(about, dict) else {}
-    group, sub = known.get("apiGroup", ""), known.get("subresource", "")
-    resource = (
-        known.get("resource", str(event["requestURI"]))
-        + (f".{group}" if group else "")
-        + (f"/{sub}" if sub else "")
-    )
-    return Asked(
-        str(event["verb"]), resource, known.get("namespace", ""), known.get("name", ""), int(status["code"])
-    )
+def _asked(event: Object) -> Asked:
+    about = event.get("objectRef", {})
+    resource, namespace, name = (str(about.get(key, "")) for key in ("resource", "namespace", "name"))
+    return Asked(event["verb"], resource, namespace, name, event["responseStatus"]["code"])

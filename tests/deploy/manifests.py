@@ -1,16 +1,13 @@
 """The files of deploy/, read, and rendered as `kubectl apply -k` renders them."""
 
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from tests.beds.api import Object
-from tests.beds.controlplane import ControlPlane
-from tests.files.project import ROOT
+from tests.beds.controlplane import DEPLOY, ControlPlane
 
-DEPLOY = ROOT / "deploy"
 VARIANTS = tuple(sorted(path.parent.name for path in DEPLOY.glob("*/kustomization.yaml")))
 ACCOUNT = {"kind": "ServiceAccount", "name": "canary", "namespace": "canary-system"}
 USER = "system:serviceaccount:canary-system:canary"
@@ -41,10 +38,6 @@ def pod_spec(deployment: Object) -> dict[str, Any]:
 def container(deployment: Object) -> dict[str, Any]:
     (found,) = pod_spec(deployment)["containers"]
     return dict(found)
-
-
-def folder(variant: str) -> Path:
-    return DEPLOY / variant
 
 
 class Right(NamedTuple):

@@ -53,8 +53,11 @@ def test_the_image_runs_as_the_user_that_the_manifests_name() -> None:
     assert instructions("USER") == [f"{user}:{group}"]
 
 
-def test_the_image_is_tagged_as_the_program() -> None:
-    assert f"docker build -t canary-delivery:{canary.__version__} ." in DOCKERFILE
+def test_the_image_is_tagged_as_the_program_wherever_it_is_named() -> None:
+    pages = (DOCKERFILE, *(path.read_text() for path in (ROOT / "README.md", ROOT / "docs" / "operating.md")))
+    named = [re.findall(r"canary-delivery:(\S+)", page) for page in pages]
+    assert all(named)
+    assert {tag for tags in named for tag in tags} == {canary.__version__}
 
 
 def step(command: str, root: Path) -> None:
@@ -68,7 +71,7 @@ def step(command: str, root: Path) -> None:
 
 @pytest.mark.full
 @pytest.mark.timeout(900)
-def test_the_steps_make_a_program_that_runs_from_a_read_only_folder(tmp_path: Path) -> None:
+def test_the_steps_make_a_program_that_runs_and_leaves_its_folder_alone(tmp_path: Path) -> None:
     for path in sent():
         target = tmp_path / "src" / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -14,11 +14,11 @@ from canary.cluster.client import Cluster
 from canary.errors import Stalled
 from canary.routes import trafficsplit
 from tests.beds.api import Object, Refused
-from tests.beds.controlplane import ControlPlane
+from tests.beds.controlplane import DEPLOY, ControlPlane
 from tests.beds.patience import wait_until
 from tests.cluster.splits import a_split
 from tests.deploy.chores import refused
-from tests.deploy.manifests import Right, folder, read, rights, rules
+from tests.deploy.manifests import Right, read, rights, rules
 
 pytestmark = pytest.mark.servers
 
@@ -147,5 +147,5 @@ def test_in_one_namespace_it_needs_nothing_of_the_cluster(plane: ControlPlane, c
         wait_until(lambda: not_done(plane, cluster), SOON, "nothing is allowed in the cluster")
         assert not_done(plane, cluster, NAMESPACE) == {}
     finally:
-        plane.apply(folder("base") / "rights.yaml")
+        plane.apply(DEPLOY / "base" / "rights.yaml")
         wait_until(lambda: not not_done(plane, cluster), SOON, "the rights are back")
