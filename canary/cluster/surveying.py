@@ -49,12 +49,18 @@ PARTS = {"smi": "smi-adaptor", "viz": "prometheus"}
 
 READ = ("get", "list", "watch")
 OF_DAEMON = (
-    *((kind, verb) for kind in (TRAFFIC_SPLITS, SERVICE_PROFILES, SERVICES) for verb in READ),
-    *((kind, verb) for kind in (ENDPOINT_SLICES, DEPLOYMENTS, STATEFUL_SETS) for verb in READ),
+    *(
+        (kind, verb)
+        for kind in (TRAFFIC_SPLITS, SERVICES, DEPLOYMENTS, STATEFUL_SETS, RECORDS)
+        for verb in READ
+    ),
+    *((kind, verb) for kind in (SERVICE_PROFILES, ENDPOINT_SLICES) for verb in ("list", "watch")),
     (TRAFFIC_SPLITS, "patch"),
-    *((RECORDS, verb) for verb in (*READ, "create", "patch")),
+    *((RECORDS, verb) for verb in ("create", "patch", "delete")),
     (EVENTS, "create"),
 )
+"""As deploy/base gives them."""
+
 OF_CALLER = (
     *((TRAFFIC_SPLITS, verb) for verb in (*READ, "patch")),
     (SERVICE_PROFILES, "get"),

@@ -88,7 +88,7 @@ class Bench:
     def rows(self, *more: str, user: str = "admin") -> dict[str, Raw]:
         """What a check tells."""
         source = ("--prometheus", self.world.prometheus.url, "--scrape-interval", "1s")
-        where = ("--kubeconfig", str(self.world.plane.kubeconfig(user, NAMESPACE)), "--daemon", "daemon")
+        where = ("--kubeconfig", str(self.world.plane.kubeconfig(user, NAMESPACE)))
         said = io.StringIO()
         with redirect_stdout(said):
             code = execute(

@@ -2,6 +2,7 @@
 
 import re
 
+from canary.cluster.surveying import OF_DAEMON
 from canary.terms import Word
 from tests.deploy.manifests import VARIANTS, read, rights, the
 from tests.files.project import ROOT
@@ -27,6 +28,11 @@ def test_the_daemon_has_few_rights_and_none_on_secrets_pods_or_workloads() -> No
         "*",
     }
     assert "*" not in {part for right in rights() for part in right}
+
+
+def test_a_check_of_the_cluster_asks_for_the_rights_that_are_given() -> None:
+    asked = {(kind.group, kind.plural, verb) for kind, verb in OF_DAEMON}
+    assert asked == {tuple(right) for right in rights() if "/" not in right.resource}
 
 
 def test_the_roles_of_people_are_nobody_s_until_they_are_bound() -> None:
