@@ -7,7 +7,7 @@ no case may give traffic to a canary that nobody judges, or roll out an old vers
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
@@ -34,24 +34,20 @@ class Git:
 
     Attributes:
         words: annotations by word; what is not here is left alone.
-        recipe: backends are ignored, as docs/gitops.md tells to.
-        writes: how often it found something to write.
+        recipe: backends are ignored, as docs/gitops.md tells to; else they are 900/100.
     """
 
     here: Scenery
     words: dict[str, str]
     recipe: bool
-    weights: dict[str, int] = field(default_factory=lambda: dict(SEED))
-    writes: int = 0
 
     def sync(self) -> None:
         live = self.here.annotations()
         words = {Word(word).key: value for word, value in self.words.items()}
         same = words.items() <= live.items()
-        if same and (self.recipe or self.here.weights() == self.weights):
+        if same and (self.recipe or self.here.weights() == SEED):
             return
-        self.writes += 1
-        backends = [{"service": name, "weight": weight} for name, weight in self.weights.items()]
+        backends = [{"service": name, "weight": weight} for name, weight in SEED.items()]
         spec = {} if self.recipe else {"backends": backends}
         body = {"metadata": {"annotations": words}, "spec": spec}
         self.here.store.patch(TRAFFIC_SPLITS, NAMESPACE, SPLIT, body, GITOPS)
@@ -93,16 +89,7 @@ def deploy(here: Scenery, service: str, revision: int) -> None:
     here.store.patch(DEPLOYMENTS, NAMESPACE, service, seen, How(manager="controller", status=True))
 
 
-@pytest.mark.parametrize(("scene", "end"), [("good", Phase.PROMOTED), ("errors", Phase.ROLLED_BACK)])
-def test_with_the_recipe_git_is_not_in_the_way_before_and_after_the_end(scene: str, end: Phase) -> None:
-    with a_git(scene, recipe=True) as git:
-        assert git.until(*ENDED) is end
-        git.pass_time(60)
-        assert git.writes == 0
-        assert git.here.weights() == (ALL_TO_CANARY if end is Phase.PROMOTED else ALL_TO_STABLE)
-        assert git.here.stamp().drifted == ""
-
-
+@pytest.mark.full
 def test_three_releases_through_git_alternate_between_the_slots() -> None:
     with a_git("good", recipe=True) as git:
         for release, (slot, weights) in enumerate(
@@ -126,6 +113,7 @@ def test_a_release_in_the_slot_that_has_the_traffic_begins_no_rollout_of_the_old
         assert git.here.weights() == ALL_TO_CANARY
 
 
+@pytest.mark.full
 def test_a_commit_that_is_reverted_asks_for_a_used_id_and_starts_nothing() -> None:
     with a_git("good", recipe=True) as git:
         git.until(*ENDED)
@@ -146,6 +134,16 @@ def test_without_the_recipe_a_rollout_stops_at_what_is_in_git_and_waits_for_a_pe
         stamp = git.here.stamp()
         assert (git.here.end(), stamp.drifted) == ((Phase.PAUSED, "Drifted"), "argocd-controller")
         assert git.here.weights() == SEED
+
+
+def test_without_the_recipe_who_resumes_twice_has_it_rolled_back_with_the_name_of_the_tool() -> None:
+    with a_git("good", recipe=False) as git:
+        for times in (1, 2):
+            git.until(Phase.PAUSED)
+            git.words["resume"] = f"v2/{times}"
+        assert git.until(*ENDED) is Phase.ROLLED_BACK
+        assert git.here.end() == (Phase.ROLLED_BACK, "Drifted")
+        assert "argocd-controller wrote foreign weights 3 times" in git.here.stamp().message
 
 
 def test_without_the_recipe_a_promoted_rollout_is_drifted_and_nothing_starts() -> None:
@@ -177,7 +175,6 @@ def test_without_the_recipe_a_rolled_back_canary_is_lowered_three_times_and_then
     with a_git("errors", recipe=True) as git:
         git.until(*ENDED)
         git.recipe = False
-        git.weights = {STABLE: 900, CANARY: 100}
         for times in (1, 2, 3):
             git.sync()
             git.here.pass_time(4)

@@ -91,7 +91,6 @@ def test_less_than_is_due_is_kept() -> None:
     decision = decide(running({STABLE: 900, CANARY: 100}, verdict=GO))
     assert (decision.rule, decision.weights, decision.page) == ("drifting", None, True)
     assert stamped(decision).drifted == "kubectl-edit"
-    assert stamped(decision).resets == {}
 
 
 def test_who_drifted_waits_for_a_person_and_goes_on_paging() -> None:
@@ -147,6 +146,21 @@ def test_the_third_reset_by_the_same_manager_rolls_back_and_names_it() -> None:
         assert seen.stamp is not None
         assert (seen.stamp.phase, seen.stamp.resets) == (Phase.PAUSED, {"argocd": number})
     third = decide(reweighted(seen, {STABLE: 500, CANARY: 500}, "argocd"))
+    assert (stamped(third).phase, third.reason) == (Phase.ROLLED_BACK, "Drifted")
+    assert third.weights == {STABLE: 1000, CANARY: 0}
+    assert "argocd wrote foreign weights 3 times" in third.message
+
+
+def test_a_manager_that_lowers_it_again_after_every_resume_rolls_back_at_the_third_time() -> None:
+    seen = a_snapshot()
+    for number in (1, 2):
+        drifted = settle(reweighted(seen, {STABLE: 900, CANARY: 100}, "argocd"))
+        assert drifted.stamp is not None
+        assert (drifted.stamp.phase, drifted.stamp.resets) == (Phase.PAUSED, {"argocd": number})
+        resumed = settle(asked_again(drifted, {"resume": f"{ID}/{number}"}))
+        assert resumed.stamp is not None
+        seen = a_snapshot(stamp=resumed.stamp.but(step=2))
+    third = decide(reweighted(seen, {STABLE: 900, CANARY: 100}, "argocd"))
     assert (stamped(third).phase, third.reason) == (Phase.ROLLED_BACK, "Drifted")
     assert third.weights == {STABLE: 1000, CANARY: 0}
     assert "argocd wrote foreign weights 3 times" in third.message

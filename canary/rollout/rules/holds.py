@@ -11,8 +11,9 @@ from canary.rollout.rules.answers import (
     phase_on_rung,
     rest,
     spent,
+    taken_back,
 )
-from canary.rollout.rules.traffic import live_share, lowered, writer
+from canary.rollout.rules.traffic import live_share, lowered, owned_by_others, reset_again, writer
 from canary.rollout.rules.wishes import WITHDRAWN, wished
 from canary.rollout.snapshot import Decision, Snapshot, Workload
 from canary.rollout.stamp import Pin, Stamp
@@ -100,13 +101,20 @@ def _paused(seen: Snapshot, stamp: Stamp, request: Request) -> Decision:
 
 
 def drifting(seen: Snapshot) -> Decision | None:
-    """Somebody lowered the canary's share: kept, since it is the careful way, until a person says go on."""
+    """
+    Somebody lowered the canary's share: kept, since it is the careful way, until a person says go on.
+
+    Who does so again after every `resume` would keep the rollout, and people, busy for ever: the third time is its end.
+    """
     stamp = seen.on_trial
     if stamp is None or stamp.drifted or stamp.gap is not None or not lowered(seen, stamp):
         return None
+    told = reset_again(seen, stamp)
+    if owned := owned_by_others(seen, told):
+        return taken_back(seen, told, Phase.ROLLED_BACK, "Drifted", owned)
     live = live_share(seen, stamp) or 0.0
     message = f"{writer(seen)} lowered the canary to {live:.1%} where {stamp.share:.1%} is due; `canary resume` goes on from there"
-    drifted = stamp.but(drifted=writer(seen))
+    drifted = told.but(drifted=writer(seen))
     return rest(
         seen,
         changed(seen, drifted, phase=phase_on_rung(drifted), reason="Drifted", message=message),

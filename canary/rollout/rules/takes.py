@@ -14,7 +14,15 @@ from canary.rollout.rules.answers import (
 )
 from canary.rollout.rules.capacity import TOO_SMALL
 from canary.rollout.rules.following import strange, strange_for
-from canary.rollout.rules.traffic import live_share, lowered, present_total, raised, writer
+from canary.rollout.rules.traffic import (
+    live_share,
+    lowered,
+    owned_by_others,
+    present_total,
+    raised,
+    reset_again,
+    writer,
+)
 from canary.rollout.rules.wishes import wish
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import Stamp
@@ -22,12 +30,6 @@ from canary.terms import Outcome, Phase, Word
 
 GAPS_LIMIT = 2
 """How often a canary may lose all its ready endpoints and come back before it is rolled back."""
-
-WRITERS_LIMIT = 4
-"""How many field managers are told apart in the stamp; all others count as one."""
-
-RESETS_LIMIT = 3
-"""At which foreign write by the same field manager the rollout ends: somebody else owns these weights."""
 
 
 def terminating(seen: Snapshot) -> Decision | None:
@@ -206,13 +208,9 @@ def raised_by_others(seen: Snapshot) -> Decision | None:
     stamp = seen.running
     if stamp is None or not raised(seen, stamp):
         return None
-    who, found = writer(seen), _found(seen, stamp)
-    counted = who if who in stamp.resets or len(stamp.resets) < WRITERS_LIMIT else "others"
-    times = stamp.resets.get(counted, 0) + 1
-    told = stamp.but(resets={**stamp.resets, counted: times})
-    if times >= RESETS_LIMIT:
-        message = f"{who} wrote foreign weights {times} times; it owns this route until it is told to leave spec.backends alone"
-        return taken_back(seen, told, Phase.ROLLED_BACK, "Drifted", message)
+    who, found, told = writer(seen), _found(seen, stamp), reset_again(seen, stamp)
+    if owned := owned_by_others(seen, told):
+        return taken_back(seen, told, Phase.ROLLED_BACK, "Drifted", owned)
     message = f"{who} wrote {found}; it was written back, and `canary resume` goes on"
     drifted = changed(
         seen,

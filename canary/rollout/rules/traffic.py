@@ -4,6 +4,12 @@ from canary.rollout.snapshot import Snapshot
 from canary.rollout.stamp import DEFAULT_TOTAL, Stamp
 from canary.routes.route import WEIGHT_SUM_LIMIT
 
+RESETS_LIMIT = 3
+"""At which foreign write by the same field manager the rollout ends: somebody else owns these weights."""
+
+WRITERS_LIMIT = 4
+"""How many field managers are told apart in the stamp; all others count as one."""
+
 _NAME_LIMIT = 40
 
 
@@ -39,6 +45,25 @@ def present_total(seen: Snapshot) -> int:
 def writer(seen: Snapshot) -> str:
     """Who wrote the weights that are there; cut, since the stamp remembers it."""
     return seen.route.manager[:_NAME_LIMIT] or "somebody"
+
+
+def reset_again(seen: Snapshot, stamp: Stamp) -> Stamp:
+    """The stamp that counts one more foreign write by whoever made it."""
+    counted = _counted(seen, stamp)
+    return stamp.but(resets={**stamp.resets, counted: stamp.resets.get(counted, 0) + 1})
+
+
+def owned_by_others(seen: Snapshot, stamp: Stamp) -> str:
+    """Says who wrote foreign weights too often for this rollout to go on; "" = nobody."""
+    times = stamp.resets.get(_counted(seen, stamp), 0)
+    if times < RESETS_LIMIT:
+        return ""
+    return f"{writer(seen)} wrote foreign weights {times} times; it owns this route until it is told to leave spec.backends alone"
+
+
+def _counted(seen: Snapshot, stamp: Stamp) -> str:
+    who = writer(seen)
+    return who if who in stamp.resets or len(stamp.resets) < WRITERS_LIMIT else "others"
 
 
 def _strangers(seen: Snapshot, stamp: Stamp) -> bool:
