@@ -2,9 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,10 +15,9 @@ from canary.routes.serviceprofile import Profile
 from canary.terms import Phase, Word
 from tests.beds.controlplane import ControlPlane
 from tests.beds.patience import wait_until
-from tests.cli.builders import CANARY, NAME, STABLE, a_split, a_stamp, ended
+from tests.cli.builders import CANARY, NAME, STABLE, a_split, a_stamp
 from tests.cli.conftest import Call
 from tests.cli.fakes import ready
-from tests.e2e.daemon import Command
 from tests.e2e.daemon import call as shell
 from tests.e2e.history import History, Version
 from tests.e2e.smi import SmiAdaptor
@@ -215,36 +212,3 @@ def test_a_conflict_is_read_and_decided_anew(
     assert (said.code, said.err, opened[0].writes) == (0, "", times + 1)
     history.wait_for(lambda version: version.manager == "canary-cli", SECONDS, "the command's version")
     assert [version.weights for version in ours(history)] == [{STABLE: 1000, CANARY: 0}]
-
-
-@contextmanager
-def waiting(plane: ControlPlane, folder: Path) -> Iterator[Command]:
-    command = Command(
-        "waits", folder, plane.kubeconfig("viewer", NAMESPACE), ["status", NAME, "--wait", "--id", "r1"]
-    )
-    wait_until(lambda: "Progressing" in command.output, SECONDS, "the wait has seen the rollout")
-    try:
-        yield command
-    finally:
-        command.program.kill()
-
-
-def test_a_wait_sees_the_end(control_plane: ControlPlane, split: Raw, tmp_path: Path) -> None:
-    stamp(control_plane, split)
-    with waiting(control_plane, tmp_path) as command:
-        over = ended(Phase.PROMOTED).but(uid=split["metadata"]["uid"])
-        write(control_plane, over.render(), 0, 1000)
-        assert command.exit_code(SECONDS) == 0, command.output
-
-
-def test_a_wait_survives_a_restart_of_the_api_server(
-    control_plane: ControlPlane, split: Raw, tmp_path: Path
-) -> None:
-    stamp(control_plane, split)
-    with waiting(control_plane, tmp_path) as command:
-        control_plane.stop_apiserver()
-        wait_until(lambda: "waiting goes on" in command.output, SECONDS, "the wait has noticed")
-        control_plane.start_apiserver()
-        over = ended(Phase.ROLLED_BACK).but(uid=split["metadata"]["uid"])
-        write(control_plane, over.render(), 1000, 0)
-        assert command.exit_code(SECONDS) == 10, command.output
