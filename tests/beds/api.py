@@ -15,6 +15,7 @@ WATCH_TIMEOUT = urllib3.Timeout(connect=2, read=330)
 """Longer than the server lets any of our watches live."""
 
 MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
 
 
 class Refused(Exception):
@@ -58,6 +59,11 @@ class Api:
         query = {"fieldManager": manager} | ({"dryRun": "All"} if dry_run else {})
         return _object(self._ask("PATCH", path, body, query))
 
+    def apply(self, path: str, body: Object, manager: str) -> Object:
+        """A server-side apply, by force: what others own is taken from them."""
+        query = {"fieldManager": manager, "force": "true"}
+        return _object(self._ask("PATCH", path, body, query, APPLY_PATCH))
+
     def delete(self, path: str, body: Object | None = None) -> Object:
         return _object(self._ask("DELETE", path, body))
 
@@ -74,9 +80,14 @@ class Api:
         self._pool.clear()
 
     def _ask(
-        self, method: str, path: str, body: Object | None = None, query: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Object | None = None,
+        query: Mapping[str, str] | None = None,
+        patch: str = MERGE_PATCH,
     ) -> bytes:
-        headers = {"Content-Type": MERGE_PATCH if method == "PATCH" else "application/json"}
+        headers = {"Content-Type": patch if method == "PATCH" else "application/json"}
         where = f"{path}?{urlencode(query)}" if query else path
         answer = self._send(method, where, headers, None if body is None else json.dumps(body).encode())
         return _checked(answer).data
