@@ -72,7 +72,7 @@ TRACES: Mapping[str, Trace] = {
     "abort": Trace((START, (7, ask(abort=ID))), Phase.ABORTED),
     "pause": Trace((START, (6, ask(pause=ID)), (12, RESUME)), Phase.PROMOTED),
     "promote": Trace((START, (5, ask(promote=ID))), Phase.PROMOTED),
-    "undo": Trace((START, (5, ask(promote=ID)), (52, ask(undo=ID))), Phase.ROLLED_BACK, 80),
+    "undo": Trace((START, (5, ask(promote=ID)), (52, ask(undo=ID))), Phase.ROLLED_BACK, 110),
     "drift": Trace(
         (START, (6, lambda bed, _: bed.move(950, 50, GITOPS)), (10, ask(resume=ID))), Phase.PROMOTED
     ),
