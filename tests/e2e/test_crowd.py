@@ -75,7 +75,9 @@ def test_a_hundred_rollouts_are_cheap_in_motion_and_free_at_rest(world: World) -
     world.daemon().start()
     before, unrecorded = api_requests(world), record_requests(world)
     crowd.ask()
-    wait_until(lambda: crowd.settled(1) == CROWD, 60, f"{CROWD} rollouts are on their first rung", SEEN_EVERY)
+    wait_until(
+        lambda: crowd.settled(1) == CROWD, 120, f"{CROWD} rollouts are on their first rung", SEEN_EVERY
+    )
     rest(3)
     moved, transitions = api_requests(world) - before, crowd.transitions()
     print(f"{moved:g} API requests for {transitions} transitions")
@@ -95,7 +97,9 @@ def test_a_hundred_pinned_rollouts_climb_a_rung_for_three_requests_a_transition(
     world.daemon().start()
     before = api_requests(world)
     crowd.ask()
-    wait_until(lambda: crowd.settled(1) == CROWD, 60, f"{CROWD} rollouts are on their first rung", SEEN_EVERY)
+    wait_until(
+        lambda: crowd.settled(1) == CROWD, 120, f"{CROWD} rollouts are on their first rung", SEEN_EVERY
+    )
     started, starts = api_requests(world) - before, crowd.transitions()
     wait_until(lambda: crowd.settled(2) == CROWD, 120, f"{CROWD} rollouts are a rung higher", SEEN_EVERY)
     rest(3)
