@@ -30,6 +30,8 @@ ON_ROUTES: dict[str, tuple[str, ...]] = {
     "start": (NAME, "--id", "r2", "--policy", "standard"),
     "status": (NAME,),
     "explain": (NAME,),
+    "check": (NAME,),
+    "stat": (NAME, "--prometheus", "http://prometheus.example"),
     "watch": (NAME, "--id", "r0"),
     "list": ("-A", "-o", "wide"),
     "slot": (NAME,),
