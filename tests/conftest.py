@@ -16,7 +16,7 @@ from tests.beds.prometheus import PrometheusServer
 from tests.beds.prometheus_tools import prometheus_tools
 
 SERVERS = "servers"
-END_TO_END = "tests/e2e/"
+GROUPS = {"end to end": ("tests/e2e/",), "people": ("tests/cli/", "tests/deploy/", "tests/files/")}
 
 
 def pytest_sessionstart() -> None:
@@ -26,8 +26,8 @@ def pytest_sessionstart() -> None:
 
 class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
     """
-    Files with tests that need servers go to one worker of xdist, so that the servers start once; end-to-end tests, which
-    mostly wait for rollouts, to another one with servers of its own.
+    Files with tests that need servers go to few workers of xdist, each with servers of its own, so that these start once:
+    end-to-end tests, which mostly wait for rollouts, what people and manifests do, and the rest.
 
     The mark `xdist_group` would say the same, but xdist 3.8 loses it under pytest 9.2, silently
     (https://github.com/pytest-dev/pytest-xdist/issues/1386).
@@ -37,7 +37,7 @@ class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
         file = self.config.rootpath / nodeid.partition("::")[0]
         if not needs_servers(file):
             return nodeid
-        return END_TO_END if END_TO_END in nodeid else SERVERS
+        return next((group for group, folders in GROUPS.items() if nodeid.startswith(folders)), SERVERS)
 
 
 @cache

@@ -15,7 +15,7 @@ from tests.e2e.rebuilt import steps_of
 from tests.e2e.story import POLICY, RUNGS, ask, ended
 from tests.e2e.world import CANARY, POLICIES, SPLIT, World
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.full]
 
 
 def relived(world: World, over: int) -> dict[str, Any]:
@@ -48,7 +48,6 @@ def test_a_failing_rollout_is_taken_back_at_the_same_interval_and_for_the_same_r
     assert told["message"].startswith(over["message"])
 
 
-@pytest.mark.full
 def test_a_healthy_rollout_is_promoted_at_the_same_interval(world: World) -> None:
     world.daemon().start()
     ask(world)

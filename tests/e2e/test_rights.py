@@ -9,7 +9,7 @@ from tests.deploy.manifests import read
 from tests.e2e.story import all_is_told, ask, ended
 from tests.e2e.world import CANARY, NAMESPACE, STABLE, World
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.full]
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 BINDING = "canary-daemon"

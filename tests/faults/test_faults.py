@@ -11,7 +11,7 @@ from tests.faults.plans import chosen, reference
 from tests.faults.run import silent
 from tests.faults.traces import TRACES
 
-PLANS, PARTS = 400, 8
+PLANS, PARTS = 200, 8
 
 
 @pytest.fixture(autouse=True)

@@ -145,7 +145,7 @@ def rollouts() -> Iterator[Climb]:
     yield Climb(rps=500, rate=0.001, worse=0, promise=Promoted(0.5, 300))
     yield Climb(rps=50, rate=0.001, worse=0, promise=Told(), short=False)
     yield Climb(rps=5, rate=0.001, worse=0, promise=Told(), short=False)
-    yield Climb(rps=1, rate=0.0, worse=0.02, promise=Tested())
+    yield Climb(rps=1, rate=0.0, worse=0.02, promise=Tested(), short=False)
     yield Climb(rps=4, rate=0.0, worse=0.02, promise=Tested(), short=False)
     yield Climb(rps=500, rate=0.001, worse=1, promise=Tested(), short=False)
     yield Climb(rps=500, rate=0.001, worse=0.01, promise=Tested(), short=False)
