@@ -16,7 +16,12 @@ from tests.beds.prometheus import PrometheusServer
 from tests.beds.prometheus_tools import prometheus_tools
 
 SERVERS = "servers"
-GROUPS = {"end to end": ("tests/e2e/",), "people": ("tests/cli/", "tests/deploy/", "tests/files/")}
+GROUPS = {
+    "rollouts": ("tests/e2e/test_rollouts.py",),
+    "end to end": ("tests/e2e/",),
+    "people": ("tests/cli/", "tests/deploy/", "tests/files/"),
+}
+"""Of files by how their paths begin; the first that fits."""
 
 
 def pytest_sessionstart() -> None:
@@ -27,7 +32,7 @@ def pytest_sessionstart() -> None:
 class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
     """
     Files with tests that need servers go to few workers of xdist, each with servers of its own, so that these start once:
-    end-to-end tests, which mostly wait for rollouts, what people and manifests do, and the rest.
+    end-to-end tests, which mostly wait for rollouts, in two parts; what people and manifests do; and the rest.
 
     The mark `xdist_group` would say the same, but xdist 3.8 loses it under pytest 9.2, silently
     (https://github.com/pytest-dev/pytest-xdist/issues/1386).

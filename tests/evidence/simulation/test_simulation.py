@@ -1,5 +1,5 @@
 """
-Sixty rollouts each of what matters most. `python -m tests.evidence.simulation` runs all cells, and far more often.
+Forty rollouts each of what matters most. `python -m tests.evidence.simulation` runs all cells, and far more often.
 
 Seeds are fixed, so this passes or fails for good: until the engine changes. Then a promise that holds is called broken
 in one of a thousand cells.
@@ -9,7 +9,7 @@ import pytest
 
 from tests.evidence.simulation.experiments import EXPERIMENTS, every
 
-RUNS = 60
+RUNS = 40
 SURE = 0.001
 
 SHORT = [name for name, experiment in EXPERIMENTS.items() if experiment.short]
