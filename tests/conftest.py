@@ -25,8 +25,13 @@ GROUPS = {
 
 
 def pytest_sessionstart() -> None:
-    """A run that CI cancels ends like one that a person interrupts: with the servers stopped."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """
+    A run that CI cancels ends like one that a person interrupts: with the servers stopped.
+
+    And in the background of a shell, where SIGINT is ignored, programs that are started here would ignore it as well.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
 
 
 class ServersTogether(LoadGroupScheduling):  # type: ignore[misc]
