@@ -171,10 +171,10 @@ class _Reader:
 
     def ready(self) -> Mapping[str, int]:
         """Ready endpoints by Service."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, list[views.Endpoints]] = {}
         for slice_ in filter(None, map(views.endpoints, self.listed(ENDPOINT_SLICES))):
-            found.setdefault(slice_.service, set()).update(slice_.ready)
-        return {service: len(ready) for service, ready in found.items()}
+            found.setdefault(slice_.service, []).append(slice_)
+        return {service: views.ready(slices) for service, slices in found.items()}
 
     def controllers(self) -> Iterator[Controller]:
         for kind in (DEPLOYMENTS, STATEFUL_SETS):

@@ -1,6 +1,6 @@
 """The few fields of each kind that rollouts need: raw objects in, values of the inner rings out. None = of no use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,11 @@ class Endpoints:
 
     service: str
     ready: frozenset[str]
+
+
+def ready(slices: Iterable[Endpoints]) -> int:
+    """How many endpoints may get traffic; one that stands in two slices counts once."""
+    return len({endpoint for slice_ in slices for endpoint in slice_.ready})
 
 
 def route(raw: Raw) -> Route | None:

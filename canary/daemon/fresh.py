@@ -31,9 +31,9 @@ def observe(cluster: Cluster, known: Objects, *, workloads: bool) -> Objects:
     slices = [slice_ for raw in listing.items if (slice_ := views.endpoints(raw))]
     leaves = {}
     for service, leaf in known.leaves.items():
-        ready = {endpoint for slice_ in slices if slice_.service == service for endpoint in slice_.ready}
+        ready = views.ready(slice_ for slice_ in slices if slice_.service == service)
         found = _read_again(cluster, namespace, leaf) if workloads else leaf.workloads
-        leaves[service] = replace(leaf, ready=len(ready), workloads=found)
+        leaves[service] = replace(leaf, ready=ready, workloads=found)
     return replace(known, leaves=leaves)
 
 

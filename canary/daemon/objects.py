@@ -129,10 +129,10 @@ class Copy:
 
     def _leaf(self, service: Name) -> Leaf:
         selector = self._services.get(service)
-        ready = {endpoint for slice_ in self._slices.find(service) for endpoint in slice_.ready}
+        ready = views.ready(self._slices.find(service))
         found = (each for shelf in self._workloads for each in shelf.find((service[0], "")))
         selected = tuple(each.workload for each in found if selector and selector <= each.labels)
-        return Leaf(exists=selector is not None, ready=len(ready), workloads=selected)
+        return Leaf(exists=selector is not None, ready=ready, workloads=selected)
 
     def _mesh(self, route: Route) -> str:
         name = serviceprofile.name(route.apex, route.namespace, self._domain)

@@ -81,8 +81,7 @@ def _report(session: Session, route: Route, looks: Looks) -> RouteStat:
 def ready(server: Server, namespace: str, service: str) -> int:
     """How many endpoints of a Service may get traffic."""
     listing = server.list(ENDPOINT_SLICES, namespace, f"{views.SERVICE_NAME}={service}")
-    slices = [slice_ for raw in listing.items if (slice_ := views.endpoints(raw))]
-    return len({pod for slice_ in slices for pod in slice_.ready})
+    return views.ready(slice_ for raw in listing.items if (slice_ := views.endpoints(raw)))
 
 
 def _prometheus(world: World, wishes: Wishes) -> Looks:
