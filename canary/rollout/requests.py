@@ -102,10 +102,15 @@ class Requests:
         """Hashes of all that is asked, `but` apart: what is put among the acknowledged ones never acts."""
         return {word: value for word, value in (self.hashes or {}).items() if word not in but}
 
-    def origin(self, request: Request) -> str:
-        """` by USER: WHY`, as far as it is told; `requested-by` is believed for the very value it names only."""
+    def user(self, word: Word, value: str) -> str:
+        """Who asked for it; "" where that is not told. `requested-by` is believed for the very value it names only."""
         named, _, user = self.requested_by.partition(" ")
-        by = f" by {user}" if named == f"{request.word}={request.value}" else ""
+        return user if named == f"{word}={value}" else ""
+
+    def origin(self, request: Request) -> str:
+        """` by USER: WHY`, as far as it is told."""
+        user = self.user(request.word, request.value)
+        by = f" by {user}" if user else ""
         return by + (f": {self.reason}" if self.reason else "")
 
 

@@ -16,7 +16,7 @@ from canary.rollout.record.model import (
     Totals,
 )
 from canary.rollout.record.naming import seal, status_seal
-from canary.rollout.requests import Requests, digest
+from canary.rollout.requests import Requests
 from canary.rollout.snapshot import Decision, Snapshot
 from canary.rollout.stamp import Stamp
 from canary.routes.route import Route
@@ -81,8 +81,6 @@ def spec(news: News, known: Spec | None) -> Spec:
     stable, canary = (
         (stamp.canary, stamp.stable) if stamp.phase is Phase.PROMOTED else (stamp.stable, stamp.canary)
     )
-    named, _, user = asked.requested_by.partition(" ")
-    by_name = named == f"{Word.ROLLOUT}={stamp.id}"
     made = Spec(
         route=RouteRef(kind=route.kind, name=route.name, uid=route.uid),
         id=stamp.id,
@@ -91,7 +89,7 @@ def spec(news: News, known: Spec | None) -> Spec:
         stable=stable,
         canary=canary,
         revisions=stamp.pins or (known.revisions if known else {}),
-        requested_by=known.requested_by if known else user if by_name else "",
+        requested_by=known.requested_by if known else asked.user(Word.ROLLOUT, stamp.id),
         reason=known.reason if known else asked.reason,
     )
     return made.model_copy(update={"seal": seal(made)})
@@ -168,15 +166,12 @@ def _added(before: Totals, new: tuple[News, ...]) -> Totals:
 
 def _actor(seen: Snapshot, stamp: Stamp) -> str:
     """The user whom `requested-by` names for the very request that was acted on."""
-    named, _, user = seen.requests.requested_by.partition(" ")
-    word, _, value = named.partition("=")
-    before = seen.stamp
+    before, asked = seen.stamp, seen.requests
     if before is None or before.id != stamp.id:
-        acted = word == Word.ROLLOUT and value == stamp.id
-    else:
-        new = {word: value for word, value in stamp.acks.items() if before.acks.get(word) != value}
-        acted = word in new and new[Word(word)] == digest(value)
-    return user if acted else DAEMON_MANAGER
+        return asked.user(Word.ROLLOUT, stamp.id) or DAEMON_MANAGER
+    acted = (asked.get(word) for word, value in stamp.acks.items() if before.acks.get(word) != value)
+    users = (asked.user(one.word, one.value) for one in acted if one and stamp.acks[one.word] == one.hash)
+    return next(filter(None, users), DAEMON_MANAGER)
 
 
 def _known(weights: Mapping[str, int | None]) -> dict[str, int]:
