@@ -10,7 +10,7 @@ from canary.cluster import records
 from canary.cluster.client import Cluster
 from canary.errors import Conflict, Invalid, Missing
 from canary.rollout import record
-from canary.rollout.policy import Policy
+from canary.rollout.policy import HISTORY, Policy
 from canary.rollout.record import Record, Status
 from canary.rollout.record.recalled import Glimpse, by_age
 from canary.rollout.record.telling import News, closed, spec, status
@@ -22,9 +22,6 @@ TRIES = 3
 
 HELD = 1000
 """Records of running attempts that are kept between two writes, which saves reading them again."""
-
-HISTORY = 10
-"""How many attempts of a route are kept where it names no policy that is there."""
 
 
 class Archive:

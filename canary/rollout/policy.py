@@ -29,6 +29,9 @@ from canary.rollout.windows import MOST_WINDOWS, Window
 FROZEN_LIMIT = 1536
 """Bytes a policy may take in the stamp, so that the stamp stays below 4 KiB: some 20 steps."""
 
+HISTORY = 10
+"""How many past rollouts of a route are kept where no policy says otherwise."""
+
 USUAL_QUESTIONS, QUESTION_BYTES = 2, 109
 """Each question beyond so many takes so many bytes of that for its own evidence: with eight, some 7 steps are left."""
 
@@ -139,7 +142,7 @@ class Policy(Frozen):
     windows: Annotated[tuple[Window, ...], Field(max_length=MOST_WINDOWS)] = ()
     view: Literal["clients", "servers"] = "clients"
     pin: Literal["workload", "none"] = "workload"
-    history: Annotated[int, Field(ge=1, le=100, strict=True)] = 10
+    history: Annotated[int, Field(ge=1, le=100, strict=True)] = HISTORY
 
     @field_validator("steps")
     @classmethod
@@ -246,7 +249,7 @@ class Policy(Frozen):
 UNASKED: Mapping[str, object] = {
     "capacity": 0.0,
     "certainty": Certainty(),
-    "history": 10,
+    "history": HISTORY,
     "on_new_revision": "restart",
     "windows": (),
 }

@@ -10,7 +10,7 @@ import pytest
 
 from canary.cluster import records
 from canary.cluster.client import Cluster
-from canary.daemon.archive import HISTORY, kept
+from canary.daemon.archive import kept
 from canary.daemon.controller import Eyes
 from canary.daemon.grid import Grid
 from canary.daemon.hands import Hands
@@ -19,6 +19,7 @@ from canary.daemon.policies import Policies
 from canary.daemon.scribe import GRACE, LONGEST, MOST, Scribe
 from canary.daemon.teller import Teller
 from canary.errors import CanaryError, Invalid, Stalled, Unavailable
+from canary.rollout.policy import HISTORY
 from canary.rollout.record import Record, Status
 from canary.rollout.record.naming import sealed
 from canary.rollout.snapshot import Decision
